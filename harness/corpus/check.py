@@ -1,0 +1,246 @@
+"""The gold lint: every rule on a corpus's folders, headers, lines and pages, with findings as text, JSON or GitHub annotations.
+
+| codes | about | in |
+| --- | --- | --- |
+| E001, E002, E010, E012, E013 | structure; nothing else is compared until it is sound | gold.py |
+| E003, E004, E008, E063, E064 | header | check_header.py |
+| E005 to E007 | files: digest, size, names | here |
+| E060 to E062, E065, E066 | page unreadable, without gold, missing; gold not UTF-8; file ending | here |
+| E011, E014 (tabs), E020, E021 | labels | here |
+| E013 to E016, E030 to E033, E040, E041 | lines against the page | check_text.py |
+| E034 | body lines against a stored flattened text | check_flat.py |
+| E050, E051 | logged-in page, copy of another page | check_raw.py |
+
+Only pages with `coverage = "full"` are compared with their text. Of imported ones (`body`, `snippets`) the header is checked, and of
+`body` that there is body text: their raw pages and their words are the importer's business.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from harness.corpus.check_flat import flattened_problems
+from harness.corpus.check_header import fence_line, header_problems, key_line
+from harness.corpus.check_raw import Content, logged_in, near_copies
+from harness.corpus.check_text import invisible_sentence, text_problems
+from harness.corpus.corpus import MAX_PAGE_BYTES, Entry, entry_for, load_page, page_blocks
+from harness.corpus.gold import UNDECIDED, Problem, parse
+from harness.errors import CorpusError, NothingMatched, UsageError, did_you_mean
+from harness.records import BODY_LABELS, Gold, Line, is_page_id
+
+PAGE_LIMIT = 2 * 1024 * 1024
+"""Bytes of a raw page that the repository takes in (E006)."""
+
+_SECOND = ".b.txt"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """A problem with the file it is in. `path` is relative to the corpus, `line` and `column` count from 1."""
+
+    path: str
+    line: int
+    column: int
+    code: str
+    message: str
+
+    @property
+    def severity(self) -> Literal["error", "warning"]:
+        return "error" if self.code.startswith("E") else "warning"
+
+
+def check(root: Path, pages: Sequence[str] | None = None) -> list[Finding]:
+    """Return the findings for a corpus folder, or for the named pages of it, sorted by file and line, at most one a line.
+
+    Copies (E051) are looked for among the pages that are checked. Raises UsageError for a folder that is no corpus or a page
+    that is not there, NothingMatched for a corpus without pages.
+    """
+    return sorted(_Check(root).run(pages))
+
+
+def as_text(findings: Iterable[Finding]) -> str:
+    """Return one `path:line: CODE message` line per finding, as compilers write them."""
+    return "\n".join(f"{found.path}:{found.line}: {found.code} {found.message}" for found in findings)
+
+
+def as_json(findings: Iterable[Finding]) -> str:
+    """Return one JSON document: `{"schema": 1, "findings": [...]}`."""
+    rows = [{**asdict(found), "severity": found.severity} for found in findings]
+    return json.dumps({"schema": 1, "findings": rows}, ensure_ascii=False, indent=1)
+
+
+def as_github(findings: Iterable[Finding]) -> str:
+    """Return workflow commands that GitHub shows beside the lines of a pull request."""
+    return "\n".join(
+        f"::{found.severity} file={_property(found.path)},line={found.line},title={found.code}::{_data(found.message)}"
+        for found in findings
+    )
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+@dataclass
+class _Check:
+    root: Path
+    found: dict[tuple[str, int], Finding] = field(default_factory=dict)
+    contents: dict[str, Content] = field(default_factory=dict)
+
+    def run(self, pages: Sequence[str] | None) -> list[Finding]:
+        for folder in ("raw", "gold"):
+            if not (self.root / folder).is_dir():
+                raise UsageError(f"{self.root} is no corpus: it has no {folder}/ folder. A corpus holds raw/<site>/ and gold/<site>/.")
+        known = sorted({*self.ids("raw", (".html", ".txt"), report=pages is None), *self.ids("gold", (".txt",), report=pages is None)})
+        if not known and not self.found:
+            raise NothingMatched(f"{self.root} has no pages. Add raw/<site>/<name>.html and gold/<site>/<name>.txt.")
+        for page in pages or ():
+            if page not in known:
+                raise UsageError(f'There is no page "{page}" in {self.root}.{did_you_mean(page, known)}')
+        for page in known if pages is None else sorted(set(pages)):
+            self.page(page)
+        for page, (other, percent) in near_copies(self.contents).items():
+            self.add(f"gold/{page}.txt", Problem(1, "E051", f"Same page as {other} ({percent}% of the words)."))
+        return list(self.found.values())
+
+    def add(self, path: str, problem: Problem) -> None:
+        found = Finding(path, problem.line, problem.column, problem.code, problem.message)
+        self.found.setdefault((path, problem.line), found)
+
+    def ids(self, top: str, endings: Sequence[str], report: bool) -> Iterator[str]:
+        """Yield the page ids under `raw` or `gold`; names that are none are reported (E007, E066)."""
+        for path in sorted((self.root / top).rglob("*")):
+            below = path.relative_to(self.root / top)
+            if not path.is_file() or any(part.startswith(".") for part in below.parts):
+                continue
+            name = path.relative_to(self.root).as_posix()
+            # A README or a LICENSE beside the sites is no page.
+            if len(below.parts) == 1 and path.suffix not in (".html", ".htm"):
+                continue
+            if path.suffix not in endings:
+                if report:
+                    say = f'Only files that end in {" or ".join(endings)} are read: rename or move "{path.name}".'
+                    self.add(name, Problem(1, "E066", say))
+                continue
+            stem = below.as_posix().removesuffix(_SECOND) if name.endswith(_SECOND) else below.with_suffix("").as_posix()
+            if is_page_id(stem):
+                yield stem
+            elif report:
+                self.add(name, Problem(1, "E007", _name_sentence(stem)))
+
+    def page(self, page: str) -> None:
+        entry = entry_for(self.root, page)
+        golds = [path for path in (entry.gold, entry.gold.with_suffix(_SECOND)) if path.exists()]
+        if entry.gold not in golds and (entry.html or entry.text):
+            raw = self.name(entry.raw)
+            self.add(raw, Problem(1, "E061", f"This page has no gold. Make gold/{page}.txt with: clutterbench gold new {raw}"))
+        for path in golds:
+            for problem in self.gold(entry, path):
+                self.add(self.name(path), problem)
+
+    def name(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+    def gold(self, entry: Entry, path: Path) -> list[Problem]:
+        """Return the problems of one gold file, by line, each line's first; those of its raw page are added to that file's."""
+        try:
+            text = path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            return [Problem(1, "E065", f"The file is not UTF-8 (byte {error.start}). Gold files are UTF-8; convert it.")]
+        gold, problems = parse(text)
+        if gold is None:
+            return problems
+        has_raw = bool(entry.html or entry.text)
+        data = entry.raw.read_bytes() if has_raw else b""
+        digest = hashlib.sha256(data).hexdigest()
+        problems += header_problems(text, gold.header, entry.id, digest if has_raw else "")
+        problems += _label_problems(gold, text)
+        if not has_raw:
+            # A link-only page is someone else's: its gold may stand here, the page may not.
+            if gold.header.get("licence") != "link-only":
+                say = f"This gold has no page. Save it as raw/{entry.id}.html, or delete the gold file."
+                problems.append(Problem(key_line(text, "raw_sha256"), "E062", say))
+            return problems
+        raw, given = self.name(entry.raw), gold.header.get("raw_sha256")
+        if isinstance(given, str) and re.fullmatch("[0-9a-f]{64}", given) and given != digest:
+            say = f"raw_sha256 does not fit {raw}. If you saved the page again, run: clutterbench gold rebase {entry.id}."
+            problems.append(Problem(key_line(text, "raw_sha256"), "E005", say))
+        if gold.coverage == "full":
+            problems += self.against_page(entry, gold, data, raw, text, sound=not any(map(_is_structural, problems)))
+        return problems
+
+    def against_page(self, entry: Entry, gold: Gold, data: bytes, raw: str, text: str, sound: bool) -> list[Problem]:
+        if len(data) > PAGE_LIMIT:
+            say = f"{raw} is {len(data) / 2**20:.1f} MB; the limit is {PAGE_LIMIT // 2**20} MB. "
+            self.add(raw, Problem(1, "E006", say + "Save the page without embedded images (view-source, then save)."))
+            if len(data) > MAX_PAGE_BYTES:
+                return []
+        try:
+            page = load_page(entry, "", "")
+        except CorpusError as error:
+            place, _, sentence = str(error).partition(": ")
+            self.add(self.name(Path(place)), Problem(1, "E060", sentence))
+            return []
+        blocks = page_blocks(page)
+        if suspicion := logged_in(data, blocks):
+            line, signs = suspicion
+            self.add(raw, Problem(line, "E050", f"{raw} looks like a logged-in page {signs}. Save it again in a private window."))
+        visible = "\n".join(block.text for block in blocks)
+        self.contents[entry.id] = Content(entry.id.partition("/")[0], str(gold.header.get("story", "")), visible)
+        if not sound:
+            return []
+        problems = _tabs(gold.lines, text) + text_problems(gold.lines, blocks, raw, fence_line(text))
+        if page.html is not None and entry.text is not None:
+            problems += flattened_problems(gold.lines, page.text, self.name(entry.text))
+        return problems
+
+
+def _is_structural(problem: Problem) -> bool:
+    return problem.code in ("E010", "E011", "E012", "E013")
+
+
+def _name_sentence(stem: str) -> str:
+    parts = stem.split("/")
+    if len(parts) != 2:
+        return f'"{stem}" is not <site>/<name>: a page lies in its site\'s folder, and no folder lies in that.'
+    which, part = next((which, part) for which, part in zip(("folder", "file"), parts, strict=True) if not is_page_id(f"{part}/x"))
+    better = re.sub("[^a-z0-9]+", "-", part.lower()).strip("-") or "page"
+    return f'The {which} name must be lower-case letters, digits and hyphens: "{part}" → "{better}".'
+
+
+def _label_problems(gold: Gold, text: str) -> list[Problem]:
+    problems = [
+        Problem(line.number, "E011", f'Still unlabelled: "{line.text[:60]}". Replace "?" with a label.')
+        for line in gold.lines
+        if line.label == UNDECIDED
+    ]
+    body = [line for line in gold.lines if line.label in BODY_LABELS]
+    if gold.header.get("body") == "none":
+        problems += [Problem(line.number, "E021", f'body = "none", but line {line.number} is labelled {line.label}.') for line in body]
+    elif not any(line.text.strip() for line in body) and gold.coverage != "snippets" and not problems:
+        labels, nothing = "p, h, li, q, row, code", 'body = "none" if the right answer for this page is nothing'
+        say = f"No body text. Give at least one line a body label ({labels}), or set {nothing}."
+        problems.append(Problem(fence_line(text), "E020", say))
+    return problems
+
+
+def _tabs(lines: Iterable[Line], text: str) -> list[Problem]:
+    """Return the lines with a tab: it looks like a blank, and the blocks of a page have none."""
+    rows = text.split("\n")
+    found = []
+    for line in lines:
+        row = rows[line.number - 1]
+        if "\t" in row:
+            column = row.index("\t") + 1
+            found.append(Problem(line.number, "E014", invisible_sentence(column, "\t"), column))
+    return found

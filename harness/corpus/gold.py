@@ -1,0 +1,130 @@
+"""Gold files: a TOML header between `+++` lines, then one `label: text` line per visible block, in page order."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from harness.corpus.segment import Block
+from harness.errors import CorpusError, did_you_mean
+from harness.records import LABELS, Gold, Line
+from harness.text import squeeze
+
+FENCE = "+++"
+UNDECIDED = "?"
+HEADER_KEYS = (
+    "format", "url", "site", "lang", "type", "licence", "origin", "story", "coverage", "body", "truncated", "labelled_by", "source",
+    "raw_sha256",
+)  # fmt: skip
+FORMAT = 1
+
+_LINE = re.compile(r"(\?|[A-Za-z][A-Za-z-]*)(\+?):(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One finding of the parser or the lint: where (line from 1), which rule, and a sentence. `severity` is error or warning."""
+
+    line: int
+    code: str
+    message: str
+    column: int = 1
+
+    @property
+    def severity(self) -> Literal["error", "warning"]:
+        return "error" if self.code.startswith("E") else "warning"
+
+
+def parse(text: str) -> tuple[Gold | None, list[Problem]]:
+    """Parse a gold file and return it with its structure problems (E001, E002, E010, E012, E013).
+
+    Gold is None only where the header cannot be read. Undecided lines keep the label "?"; lines that are no lines are left out.
+    """
+    rows = text.removeprefix("\ufeff").split("\n")
+    end = next((number for number, row in enumerate(rows[1:], 1) if row.rstrip() == FENCE), None)
+    if rows[0].rstrip() != FENCE or end is None:
+        what = 'The header is missing. Start the file with a +++ line, key = "value" lines, and a second +++ line.'
+        return None, [Problem(1, "E001", what)]
+    try:
+        # A blank line for the fence makes the parser's line numbers those of the file; a last line end keeps CRLF files valid.
+        header = tomllib.loads("\n".join(["", *rows[1:end], ""]))
+    except tomllib.TOMLDecodeError as error:
+        return None, [Problem(1, "E002", f"The header is not valid TOML: {error}.")]
+    problems: list[Problem] = []
+    lines: list[Line] = []
+    for number, row in enumerate(rows[end + 1 :], end + 2):
+        if row.strip() and not row.startswith("#"):
+            line = _parse_line(row, number, bool(lines), problems)
+            if line is not None:
+                lines.append(line)
+    return Gold(header, tuple(lines)), problems
+
+
+def _parse_line(row: str, number: int, has_block_above: bool, problems: list[Problem]) -> Line | None:
+    match = _LINE.match(row.rstrip("\r"))
+    if match is None:
+        example = squeeze(row)[:24]
+        problems.append(Problem(number, "E010", f'This line has no label. Write "label: text", for example "p: {example}…".'))
+        return None
+    label, plus, text = match.groups()
+    if label not in LABELS and label != UNDECIDED:
+        hint = f' Did you mean "x-{label}"?' if f"x-{label}" in LABELS else did_you_mean(label, LABELS)
+        problems.append(Problem(number, "E012", f'"{label}" is not a label.{hint} All labels: clutterbench list labels.'))
+        return None
+    if plus and not has_block_above:
+        problems.append(Problem(number, "E013", '"+" continues the block above, but there is none.'))
+    if label == "code":
+        return Line(label, text.removeprefix(" ").rstrip(), bool(plus), number)
+    return Line(label, squeeze(text), bool(plus), number)
+
+
+def load(path: Path) -> Gold:
+    """Read a gold file that must be sound. Raises CorpusError with the first problem, as `path:line: CODE message`."""
+    gold, problems = parse(read_text(path))
+    if gold is not None and not problems:
+        undecided = [line for line in gold.lines if line.label == UNDECIDED]
+        problems = [Problem(line.number, "E011", f'Still unlabelled: "{line.text[:60]}".') for line in undecided[:1]]
+        problems += [Problem(1, "E003", f'The header lacks "{key}".') for key in ("site", "lang", "type") if key not in gold.header]
+    if gold is None or problems:
+        first = problems[0]
+        raise CorpusError(f"{path}:{first.line}: {first.code} {first.message} Run: clutterbench gold check")
+    return gold
+
+
+def read_text(path: Path) -> str:
+    """Return a gold file's text. Raises CorpusError if it is missing or not UTF-8."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise CorpusError(f"{path}: there is no such gold file. Make one with: clutterbench gold new RAW-PAGE") from None
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{path}: the file is not UTF-8 (byte {error.start}). Gold files are UTF-8; convert it.") from None
+
+
+def render(header: Mapping[str, Any], lines: Iterable[Line]) -> str:
+    """Return the text of a gold file: header keys in their fixed order, then the lines."""
+    ordered = [key for key in HEADER_KEYS if key in header] + sorted(set(header) - set(HEADER_KEYS))
+    out = [FENCE, *(f"{key} = {_toml(header[key])}" for key in ordered), FENCE]
+    for line in lines:
+        mark = "+" if line.continues else ""
+        out.append(f"{line.label}{mark}: {line.text}".rstrip())
+    return "\n".join(out) + "\n"
+
+
+def undecided_lines(blocks: Iterable[Block]) -> list[Line]:
+    """Return one line labelled "?" per block, preformatted ones as `code`, for a new gold file."""
+    return [Line("code" if block.pre else UNDECIDED, block.text) for block in blocks]
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    # TOML's basic strings escape as JSON's do, and DEL besides.
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

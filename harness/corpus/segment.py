@@ -1,0 +1,196 @@
+"""A page's visible blocks: maximal runs of inline text between block-level boundaries, in page order.
+
+Rules of `seg:1` (a change of any needs a new version, since gold files are checked against them):
+- white space is collapsed, Unicode composed to NFC;
+- a double `<br>` is a boundary, a single one is a space;
+- a row of a data table is one block, cells joined by ' | '; a layout table is only its content. A table is data if it has rows and
+  columns and holds no table, no block-level element but one paragraph or div a cell, no double `<br>` and, unless it has header
+  cells, no picture or form field;
+- every line of a `<pre>` is a block that keeps its indentation;
+- buttons and options are blocks; text hidden by the page is a block like any other (its label is `x-hidden`), so is `<noscript>`;
+- head, scripts, styles, templates, vector graphics, players, frames, text areas and attributes are not text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from lxml import etree
+
+from harness.text import squeeze
+
+VERSION = "seg:1"
+
+_SKIPPED = frozenset((
+    "head", "title", "script", "style", "template", "svg", "math", "iframe", "object", "embed", "applet", "video", "audio", "canvas",
+    "map", "textarea", "datalist", "noframes", "frameset",
+))  # fmt: skip
+_BLOCK = frozenset((
+    "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details", "dialog", "dir", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup",
+    "hr", "html", "legend", "li", "listing", "main", "menu", "nav", "noscript", "ol", "optgroup", "option", "p", "plaintext",
+    "pre", "search", "section", "select", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "xmp",
+))  # fmt: skip
+_PRE = frozenset(("pre", "listing", "xmp", "plaintext"))
+_TABLE_PARTS = frozenset(("tbody", "thead", "tfoot", "tr", "td", "th", "caption"))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One visible block. `pre` marks a line of preformatted text, whose indentation counts and which may be empty."""
+
+    text: str
+    pre: bool = False
+
+
+def blocks(html: str) -> list[Block]:
+    """Return the blocks of an HTML page, an empty list where there is nothing to read."""
+    root = parse(html)
+    # What follows a stray </html> comes as further roots; a browser shows it too.
+    return [] if root is None else [block for part in (root, *root.itersiblings()) for block in _Walk().run(part)]
+
+
+def text_blocks(text: str) -> list[Block]:
+    """Return the blocks of a flattened page: its lines that are not blank."""
+    return [Block(line) for raw in text.split("\n") if (line := squeeze(raw))]
+
+
+def html_to_text(html: str) -> str:
+    """Return an HTML answer as text, one block a line: the one step that serves every extractor that answers in HTML."""
+    return "\n".join(block.text for block in blocks(html))
+
+
+def parse(html: str) -> etree._Element | None:
+    """Parse HTML as every part of the harness does; None where there is no element."""
+    # libxml2 stops at 254 levels without huge_tree; bytes with a stated encoding keep it from trusting the page's own declaration.
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(html.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        return None
+
+
+class _Walk:
+    """One pass over the tree. Not recursive, since pages may be nested deeper than Python's stack."""
+
+    def __init__(self) -> None:
+        self.found: list[Block] = []
+        self.run_parts: list[str] = []
+        self.after_break = False
+        self.pre_depth = 0
+
+    def run(self, root: etree._Element) -> list[Block]:
+        walk = etree.iterwalk(root, events=("start", "end"))
+        data_tables: dict[etree._Element, bool] = {}
+        for event, element in walk:
+            tag = element.tag
+            if event == "end":
+                if tag in _BLOCK:
+                    self.close()
+                    if tag in _PRE:
+                        self.pre_depth -= 1
+                self.text(element.tail)
+            elif tag in _SKIPPED:
+                walk.skip_subtree()
+            elif tag == "br":
+                self.line_break()
+            else:
+                if tag in _BLOCK:
+                    self.close()
+                    if tag in _PRE:
+                        self.pre_depth += 1
+                    elif tag == "table":
+                        data_tables[element] = _is_data(element)
+                    elif tag == "tr" and (table := _table_of(element)) is not None and data_tables.get(table, False):
+                        self.row(element)
+                        walk.skip_subtree()
+                        continue
+                self.text(element.text)
+        self.close()
+        return self.found
+
+    def text(self, text: str | None) -> None:
+        if text:
+            self.run_parts.append(text)
+            if self.after_break and not text.isspace():
+                self.after_break = False
+
+    def line_break(self) -> None:
+        if self.pre_depth:
+            self.run_parts.append("\n")
+        elif self.after_break:
+            self.close()
+        else:
+            self.run_parts.append(" ")
+            self.after_break = True
+
+    def row(self, row: etree._Element) -> None:
+        cells = [squeeze(_inline_text(cell)) for cell in row if cell.tag in ("td", "th")]
+        if any(cells):
+            self.found.append(Block(" | ".join(cells)))
+
+    def close(self) -> None:
+        if self.run_parts:
+            text = "".join(self.run_parts)
+            self.run_parts.clear()
+            if self.pre_depth:
+                self.preformatted(text)
+            elif squeezed := squeeze(text):
+                self.found.append(Block(squeezed))
+        self.after_break = False
+
+    def preformatted(self, text: str) -> None:
+        lines = [unicodedata.normalize("NFC", line.expandtabs().rstrip()) for line in text.split("\n")]
+        while lines and not lines[0]:
+            lines.pop(0)
+        while lines and not lines[-1]:
+            lines.pop()
+        self.found.extend(Block(line, pre=True) for line in lines)
+
+
+def _table_of(row: etree._Element) -> etree._Element | None:
+    parent = row.getparent()
+    while parent is not None and parent.tag in _TABLE_PARTS:
+        parent = parent.getparent()
+    return parent
+
+
+def _is_data(table: etree._Element) -> bool:
+    """Tell a data table from a layout table by the module's rule; one row or one column of cells is never data."""
+    rows = widest = 0
+    if next(table.iter("th"), None) is None and next(table.iter("img", "input", "object", "embed"), None) is not None:
+        return False
+    for row in table.iter("tr"):
+        rows += 1
+        cells = [cell for cell in row if cell.tag in ("td", "th")]
+        widest = max(widest, len(cells))
+        for cell in cells:
+            inner = [element.tag for element in cell.iterdescendants() if element.tag in _BLOCK]
+            if len(inner) > 1 or (inner and inner[0] not in ("p", "div")) or _double_break(cell):
+                return False
+    return rows > 1 and widest > 1
+
+
+def _double_break(cell: etree._Element) -> bool:
+    for element in cell.iterdescendants("br"):
+        following = element.getnext()
+        if following is not None and following.tag == "br" and not (element.tail or "").strip():
+            return True
+    return False
+
+
+def _inline_text(element: etree._Element) -> str:
+    parts: list[str] = []
+    walk = etree.iterwalk(element, events=("start", "end"))
+    for event, child in walk:
+        if event == "start":
+            if child.tag in _SKIPPED:
+                walk.skip_subtree()
+            else:
+                parts.append(" " if child.tag == "br" or child.tag in _BLOCK else "")
+                parts.append(child.text or "")
+        elif child is not element:
+            parts.append(" " if child.tag in _BLOCK else "")
+            parts.append(child.tail or "")
+    return "".join(parts)
