@@ -1,0 +1,152 @@
+"""Statistics against hand-made cases, AEB's own aggregates, and an independent bootstrap."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from harness.errors import StoreError
+from harness.stats import DRAWS, Cells, cells, label_rows, page_figures, rows, site_draws
+
+
+def make(hits: list[list[float]], predicted: list[list[float]], expected: list[float], sites: list[str]) -> Cells:
+    names = tuple("abcdefgh"[: len(hits)])
+    pages = tuple(f"s/p{number}" for number in range(len(sites)))
+    return Cells(names, pages, tuple(sites), np.array(hits), np.array(predicted), np.array([expected] * len(hits)))
+
+
+def test_page_figures_follow_the_table_of_empty_cases() -> None:
+    found = make([[0, 0, 0, 3]], [[0, 0, 7, 4]], [0, 7, 0, 6], ["s"] * 4)
+    precision, recall, f1 = page_figures(found)
+    assert precision.tolist() == [[1, 0, 0, 0.75]]
+    assert recall.tolist() == [[1, 0, 0, 0.5]]
+    assert f1.tolist() == [[1, 0, 0, 0.6]]
+
+
+def test_the_mean_is_over_all_pages() -> None:
+    found = make([[5, 0, 3]], [[5, 0, 4]], [5, 5, 6], ["x", "y", "z"])
+    (row,) = rows(found, metric="m", average="page", slice_name="all", ranked=["a"])
+    assert row.f1 == pytest.approx((1 + 0 + 0.6) / 3)
+    assert row.precision == pytest.approx((1 + 0 + 0.75) / 3)
+
+
+def test_ratio_average_leaves_empty_answers_out_of_precision() -> None:
+    # AEB: P over pages with an answer, R over pages with a body, F1 of the two means
+    found = make([[5, 0, 3]], [[5, 0, 4]], [5, 5, 6], ["x", "y", "z"])
+    (row,) = rows(found, metric="m", average="ratio", slice_name="all", ranked=["a"])
+    precision, recall = (1 + 0.75) / 2, (1 + 0 + 0.5) / 3
+    assert row.precision == pytest.approx(precision)
+    assert row.recall == pytest.approx(recall)
+    assert row.f1 == pytest.approx(2 * precision * recall / (precision + recall))
+
+
+def test_aeb_aggregates_are_reproduced(shared: Path) -> None:
+    """Oracle: AEB's own `evaluate.py` (its README says 1e-9)."""
+    systems = json.loads((shared / "oracles" / "aeb-shingles.json").read_text())["systems"]
+    for figures in systems.values():
+        triples = np.array([page[:3] for _, page in sorted(figures["pages"].items())])
+        hits, predicted, expected = triples[:, 0], triples[:, 0] + triples[:, 1], triples[:, 0] + triples[:, 2]
+        found = Cells(("a",), tuple(map(str, range(len(hits)))), tuple(map(str, range(len(hits)))), hits[None], predicted[None], expected[None])
+        (row,) = rows(found, metric="shingles", average="ratio", slice_name="all", ranked=["a"])
+        assert row.f1 == pytest.approx(figures["f1"], abs=1e-9)
+        assert row.precision == pytest.approx(figures["precision"], abs=1e-9)
+        assert row.recall == pytest.approx(figures["recall"], abs=1e-9)
+
+
+def test_draws_take_whole_sites_and_as_many_as_there_are() -> None:
+    sites = ["x", "x", "x", "y", "z", "z"]
+    drawn = site_draws(sites, draws=500)
+    assert drawn.shape == (500, 6)
+    assert (drawn[:, 0] == drawn[:, 2]).all()
+    assert (drawn[:, 4] == drawn[:, 5]).all()
+    assert (drawn[:, [0, 3, 4]].sum(axis=1) == 3).all()
+    assert (site_draws(sites, draws=500) == drawn).all()
+
+
+def test_the_interval_is_that_of_an_independent_bootstrap() -> None:
+    """Percentiles of a plain loop over sites with another generator; two bootstraps of 10,000 draws agree to about 0.01 here."""
+    import random
+
+    generator = random.Random(5)
+    sites = [f"s{number // 2}" for number in range(60)]
+    hits = [float(generator.randint(0, 10)) for _ in sites]
+    found = make([hits], [[10.0] * 60], [10.0] * 60, sites)
+    (row,) = rows(found, metric="m", average="page", slice_name="all", ranked=["a"])
+    by_site: dict[str, list[float]] = {}
+    for site, hit in zip(sites, hits, strict=True):
+        by_site.setdefault(site, []).append(hit / 10)
+    names = list(by_site)
+    means = []
+    for _ in range(4000):
+        drawn = [value for name in generator.choices(names, k=len(names)) for value in by_site[name]]
+        means.append(statistics.fmean(drawn))
+    means.sort()
+    assert row.f1_interval is not None
+    assert row.f1_interval.low == pytest.approx(means[100], abs=0.01)
+    assert row.f1_interval.high == pytest.approx(means[3899], abs=0.01)
+
+
+def test_a_clear_lead_is_separable_and_noise_is_not() -> None:
+    generator = np.random.default_rng(3)
+    pages = 60
+    base = generator.integers(60, 90, pages).astype(float)
+    hits = np.stack([base, base - 20, base + generator.integers(-9, 10, pages)])
+    found = Cells(("a", "b", "c"), tuple(map(str, range(pages))), tuple(map(str, range(pages))), hits, np.full((3, pages), 100.0), np.full((3, pages), 100.0))
+    table = {row.extractor: row for row in rows(found, metric="m", average="page", slice_name="all", ranked=["a", "b", "c"])}
+    leader = max("ac", key=lambda name: table[name].f1 or 0)
+    other = "c" if leader == "a" else "a"
+    assert table[leader].separable is None
+    assert table[other].separable is False
+    assert table["b"].separable is True
+    assert table["b"].behind == pytest.approx((table["b"].f1 or 0) - (table[leader].f1 or 0))
+    assert table["b"].rank == (3, 3)
+    assert table[leader].rank == (1, 2)
+
+
+def test_few_sites_never_make_a_claim() -> None:
+    found = make([[9] * 12, [1] * 12], [[10] * 12] * 2, [10] * 12, [f"s{number}" for number in range(12)])
+    table = {row.extractor: row for row in rows(found, metric="m", average="page", slice_name="all", ranked=["a", "b"])}
+    assert table["b"].separable is False
+
+
+def test_equal_extractors_share_the_better_rank() -> None:
+    found = make([[5, 3, 4], [5, 3, 4]], [[9, 9, 9]] * 2, [9, 9, 9], ["x", "y", "z"])
+    assert [row.rank for row in rows(found, metric="m", average="page", slice_name="all", ranked=["a", "b"])] == [(1, 1), (1, 1)]
+
+
+def test_a_baseline_has_no_rank() -> None:
+    found = make([[9, 8, 9], [5, 3, 4]], [[9, 9, 9]] * 2, [9, 9, 9], ["x", "y", "z"])
+    baseline, ranked = rows(found, metric="m", average="page", slice_name="all", ranked=["b"])
+    assert baseline.rank is None
+    assert ranked.rank == (1, 1)
+
+
+def test_a_small_slice_has_no_mean_and_one_site_no_interval() -> None:
+    found = make([[9, 8, 9]], [[9, 9, 9]], [9, 9, 9], ["x", "x", "x"])
+    (small,) = rows(found, metric="m", average="page", slice_name="type=news", ranked=["a"])
+    assert (small.pages, small.f1, small.f1_interval) == (3, None, None)
+    (whole,) = rows(found, metric="m", average="page", slice_name="all", ranked=["a"])
+    assert whole.f1 is not None
+    assert whole.f1_interval is None
+
+
+def test_a_missing_cell_stops_everything() -> None:
+    frame = pd.DataFrame([("a", "s/p", 1, 1, 1), ("b", "s/q", 1, 1, 1)], columns=["extractor", "page", "hits", "predicted", "expected"])
+    with pytest.raises(StoreError, match="no score of a on s/q"):
+        cells(frame, {"s/p": "s", "s/q": "s"}, ["a", "b"])
+
+
+def test_label_rows_count_only_pages_that_have_the_label() -> None:
+    totals = {"s/p": {"p": 10, "x-nav": 4}, "s/q": {"p": 20}}
+    parts = {("a", "s/p"): {"p": 9, "x-nav": 1}, ("a", "s/q"): {"p": 20}}
+    (row,) = label_rows(parts, totals, ["x-nav", "x-ad"])
+    assert (row.extractor, row.label, row.pages, row.tokens, row.found, row.rate) == ("a", "x-nav", 1, 4, 1, 0.25)
+
+
+def test_default_draws() -> None:
+    assert DRAWS == 10_000  # DESIGN section 6 and scoring.md section 4
