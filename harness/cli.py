@@ -1,0 +1,279 @@
+"""The command line: reads words, calls the stages, prints. No logic lives here, and heavy imports wait inside the commands."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness import __version__
+from harness.errors import ClutterbenchError, Exit
+
+_corpus = click.option(
+    "--corpus", "root", default=".", show_default="this folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
+    help="Folder with raw/ and gold/.",
+)  # fmt: skip
+
+_extractors = click.option(
+    "-x", "--extractor", "names", multiple=True, metavar="NAME",
+    help="An extractor, a variant, or NAME==VERSION; may be given again. Default: all.",
+)  # fmt: skip
+_pages = click.option("-p", "--page", "pages", multiple=True, metavar="PAGE", help="Only this page, <site>/<name>; may be given again.")
+_jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="Extractors at a time. Default: one per core.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="clutterbench %(version)s")
+def cli() -> None:
+    r"""How well do extractors take the article out of a web page, and what clutter do they let through?
+
+    \b
+    clutterbench bench                          run, score and report on this folder's pages
+    clutterbench try page.html                  any page, no gold needed
+    clutterbench gold new raw/site/page.html    label a page of your own
+    """
+
+
+@cli.group()
+def gold() -> None:
+    r"""Make, check and show gold files.
+
+    \b
+    clutterbench gold new raw/mysite/story.html     every visible block, labelled "?"
+    clutterbench gold check                         the same rules as the pull-request check
+    """
+
+
+@gold.command("new")
+@click.argument("raw", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--url", default="", help="Address the page was saved from.")
+@click.option("--lang", default="", help="BCP 47 tag; default: what the page declares, else what its text looks like.")
+@_corpus
+def gold_new(raw: Path, url: str, lang: str, root: Path) -> None:
+    """Write a gold file for RAW (raw/<site>/<name>.html) with every visible block labelled "?"."""
+    from harness.corpus.new import new_gold
+
+    path = new_gold(root, raw, url=url, language=lang)
+    click.echo(path)
+    _say(f'next: replace each "?" in {path}, then run: clutterbench gold check')
+
+
+@gold.command("check")
+@click.argument("pages", nargs=-1, metavar="[PAGE]...")
+@click.option("--json", "form", flag_value="json", help="One JSON document.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+@_corpus
+def gold_check(pages: tuple[str, ...], form: str, root: Path) -> None:
+    """Check gold files against their pages. PAGE is <site>/<name>; none means all."""
+    from harness.corpus import check as lint
+
+    findings = lint.check(root, pages or None)
+    render = {"text": lint.as_text, "json": lint.as_json, "github": lint.as_github}[form]
+    if text := render(findings):
+        click.echo(text)
+    if any(finding.severity == "error" for finding in findings):
+        _say(f"{len(findings)} findings")
+        raise SystemExit(Exit.FINDINGS)
+    _say("gold is sound")
+
+
+@gold.command("show")
+@click.argument("page")
+@_corpus
+def gold_show(page: str, root: Path) -> None:
+    """Print a page's gold with its classes told apart, and the words in each class."""
+    from harness.corpus.new import show_gold
+
+    for row in show_gold(root, page):
+        click.echo(row)
+
+
+@cli.command()
+@_extractors
+@_pages
+@_jobs
+@_corpus
+def run(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root: Path) -> None:
+    r"""Run extractors over a corpus. What was extracted before is not run again.
+
+    \b
+    clutterbench run
+    clutterbench run --corpus corpora/aeb -x 'trafilatura==2.0.0'
+    """
+    from harness import stages
+    from harness.progress import Progress
+    from harness.store import Cache, single_writer
+
+    with single_writer(root):
+        work = stages.plan(root, names, pages)
+        with Cache(root) as cache:
+            found = stages.run(work, cache, Progress(), jobs)
+    click.echo(found.id)
+    reasons = [row for row in found.facts()["extractors"] if row["did_not_run"]]
+    for row in reasons:
+        _say(f"{row['name']} did not run: {row['did_not_run']}")
+    _say(f"next: clutterbench score {found.id}{_of(root)}")
+    if reasons:
+        raise SystemExit(Exit.FINDINGS)
+
+
+@cli.command()
+@click.argument("run_id", metavar="[RUN]", required=False)
+@click.option("-m", "--metric", "metrics", multiple=True, metavar="METRIC", help="Only this metric; may be given again.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@_corpus
+def score(run_id: str | None, metrics: tuple[str, ...], as_json: bool, root: Path) -> None:
+    """Score a run (default: the latest) against the gold and print the table."""
+    from harness import stages
+    from harness.progress import Progress
+    from harness.report import tables
+    from harness.store import Cache, find_run, single_writer
+
+    with single_writer(root):
+        found = find_run(root, run_id)
+        with Cache(root) as cache:
+            summary = stages.score_run(root, found, cache, Progress(), metrics)
+    click.echo(tables.as_json(summary) if as_json else tables.terminal(summary))
+    _say(f"next: clutterbench report {found.id}{_of(root)}")
+    if summary.did_not_run:
+        raise SystemExit(Exit.FINDINGS)
+
+
+@cli.command()
+@click.argument("run_id", metavar="[RUN]", required=False)
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder to write; default: the corpus's reports/.")
+@_corpus
+def report(run_id: str | None, output: Path | None, root: Path) -> None:
+    """Write the report of a scored run (default: the latest)."""
+    from harness import stages
+    from harness.store import find_run, single_writer
+
+    with single_writer(root):
+        for path in stages.report_run(root, find_run(root, run_id), output):
+            click.echo(path)
+
+
+@cli.command()
+@_extractors
+@_pages
+@_jobs
+@_corpus
+def bench(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root: Path) -> None:
+    """Run, score and report; does nothing where nothing changed."""
+    from harness import stages
+    from harness.progress import Progress
+    from harness.store import single_writer
+
+    with single_writer(root):
+        outcome = stages.bench(root, names, pages, Progress(), jobs)
+    click.echo(outcome.table)
+    if not outcome.fresh:
+        _say("nothing changed since the last bench")
+    _say(f"report: {outcome.paths[0]}")
+    if not outcome.complete:
+        raise SystemExit(Exit.FINDINGS)
+
+
+@cli.command("try")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@_extractors
+@click.option("--lang", default="", help="BCP 47 tag of the pages; default: what they declare, else what their text looks like.")
+@click.option("--json", "as_json", is_flag=True, help="One list of {file, extractor, status, text}.")
+def try_(files: tuple[str, ...], names: tuple[str, ...], lang: str, as_json: bool) -> None:
+    r"""Run the extractors over any page; no gold is needed. FILE is .html or .txt, or - for standard input.
+
+    \b
+    clutterbench try page.html
+    clutterbench try page.txt -x justext-lines
+    """
+    import json
+
+    from harness import registry, stages, tryout
+
+    chosen = registry.select(list(names))
+    if not names:
+        chosen = [extractor for extractor in chosen if extractor.category != "baseline"]
+    rows: list[dict[str, str]] = []
+    failed = False
+    for number, name in enumerate(files):
+        page, track = tryout.read_page(name, lang)
+        fitting = registry.select(list(names), track) if names else [extractor for extractor in chosen if extractor.track == track]
+        extractions, failures = stages.try_page(page, fitting)
+        failed = failed or bool(failures) or any(extraction.status != "ok" for extraction in extractions)
+        if as_json:
+            rows += [{"file": name, "extractor": e.extractor, "status": e.status, "text": e.text} for e in extractions]
+        else:
+            for line in ([""] if number else []) + list(tryout.render(name, page, track, extractions, failures)):
+                click.echo(line)
+        for extractor, reason in failures.items():
+            _say(f"{extractor} did not run: {reason}")
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+    if failed:
+        raise SystemExit(Exit.FINDINGS)
+
+
+@cli.command("import")
+@click.argument("name")
+@click.option(
+    "--from", "source", required=True, type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    help="The data set as its publisher lays it out.",
+)
+@click.option("--to", "target", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Default: corpora/NAME.")
+def import_(name: str, source: Path, target: Path | None) -> None:
+    """Import a public benchmark as a corpus. See: clutterbench list datasets."""
+    from harness import datasets
+
+    target = target or Path("corpora") / name
+    count = datasets.import_dataset(name, source, target)
+    click.echo(f"{count} pages in {target}")
+    _say(f"next: clutterbench bench --corpus {target}")
+
+
+@cli.command("list")
+@click.argument("what", type=click.Choice(["extractors", "metrics", "pages", "labels", "datasets", "runs"]))
+@click.option("-v", "--verbose", is_flag=True, help="All there is to say about each.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@_corpus
+def list_(what: str, verbose: bool, as_json: bool, root: Path) -> None:
+    """List extractors, metrics, pages, labels, data sets or runs."""
+    import json
+
+    from harness import listing
+
+    rows = getattr(listing, what)(root)
+    if as_json:
+        click.echo(json.dumps({"schema": 1, what: rows}, ensure_ascii=False, indent=1))
+        return
+    for line in listing.render(rows, verbose=verbose):
+        click.echo(line)
+
+
+def _of(root: Path) -> str:
+    return "" if root == Path() else f" --corpus {root}"
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with a status of `Exit`."""
+    try:
+        outcome: Any = cli.main(args=arguments, prog_name="clutterbench", standalone_mode=False)
+    except click.exceptions.Abort:
+        _say("interrupted; what was finished is kept, and the same command goes on from there")
+        sys.exit(Exit.INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(Exit.USAGE)
+    except ClutterbenchError as error:
+        _say(f"clutterbench: {error}")
+        sys.exit(error.exit)
+    except BrokenPipeError:
+        # The reader of our output went away; that is its right.
+        sys.stderr.close()
+        sys.exit(Exit.DONE)
+    sys.exit(outcome if isinstance(outcome, int) else Exit.DONE)

@@ -1,0 +1,109 @@
+"""What `clutterbench list` prints: rows as plain records, and their rendering as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness import registry
+from harness.corpus import corpus as corpora
+from harness.errors import ClutterbenchError
+from harness.records import LABELS, class_of
+from harness.store import STATE, Run
+from harness.text import tokens
+
+Rows = list[dict[str, Any]]
+
+
+def extractors(root: Path) -> Rows:
+    """Every variant with what it runs, what it is told, and everything that its file says about it."""
+    from harness.extract.envs import prepare
+
+    rows: Rows = []
+    for name, extractor in registry.variants().items():
+        try:
+            version = prepare(extractor).version
+        except ClutterbenchError as error:
+            version = f"did not run: {error}"
+        plugin = registry.plugin_of(extractor)
+        rows.append({
+            "name": name,
+            "track": extractor.track,
+            "category": extractor.category,
+            "package": extractor.distribution,
+            "version": version,
+            "answers in": extractor.answer,
+            "options": ", ".join(f"{key}={value!r}" for key, value in extractor.options.items()) or "none",
+            "about": plugin.doc,
+        })
+    return rows
+
+
+def metrics(root: Path) -> Rows:
+    """Every metric with its file's documentation."""
+    return _plugins(Path(__file__).parent / "metrics")
+
+
+def datasets(root: Path) -> Rows:
+    """Every importer with its file's documentation."""
+    return _plugins(Path(__file__).parent / "datasets")
+
+
+def pages(root: Path) -> Rows:
+    """Every page of the corpus with its header and its words by class."""
+    rows: Rows = []
+    for page, gold in corpora.load(root):
+        words = dict.fromkeys(("body", "may", "clutter"), 0)
+        for line in gold.lines:
+            words[class_of(line.label)] += len(tokens(line.text))
+        inputs = "+".join(kind for kind, there in (("html", page.html is not None), ("txt", _has_text(root, page.id))) if there)
+        header = {"type": gold.type, "lang": gold.language, "origin": gold.header.get("origin", "")}
+        rows.append({"page": page.id, **header, "stored": inputs, **words})
+    return rows
+
+
+def labels(root: Path) -> Rows:
+    """Every label with its class and meaning."""
+    return [{"label": label, "class": class_of(label), "meaning": meaning} for label, meaning in LABELS.items()]
+
+
+def runs(root: Path) -> Rows:
+    """Every run of the corpus, with what is wrong with those that cannot be read."""
+    folder = root / STATE / "runs"
+    rows: Rows = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        try:
+            facts = Run(root, path.name).facts()
+            names = ", ".join(row["name"] for row in facts["extractors"])
+            rows.append({"run": path.name, "pages": len(facts["pages"]), "extractors": names})
+        except ClutterbenchError as error:
+            rows.append({"run": path.name, "pages": 0, "extractors": str(error)})
+    return rows
+
+
+def render(rows: Sequence[Mapping[str, Any]], *, verbose: bool) -> Iterator[str]:
+    """Yield rows as an aligned table without their long texts, or with `verbose` as one paragraph a row with everything."""
+    if verbose:
+        for row in rows:
+            (_, name), *rest = row.items()
+            yield str(name)
+            for key, value in rest:
+                lines = str(value).strip().splitlines() or [""]
+                yield from (f"  {key}: {line}" if number == 0 else f"    {line}".rstrip() for number, line in enumerate(lines))
+            yield ""
+        return
+    short = [{key: str(value).strip().splitlines()[0] if str(value).strip() else "" for key, value in row.items()} for row in rows]
+    if not short:
+        return
+    widths = {key: max(len(key), *(len(row[key]) for row in short)) for key in short[0]}
+    for row in [{key: key for key in widths}, *short]:
+        yield "  ".join(row[key].ljust(widths[key]) for key in widths).rstrip()
+
+
+def _plugins(folder: Path) -> Rows:
+    return [{"name": plugin.name, "about": plugin.doc} for plugin in registry.plugins(folder).values()]
+
+
+def _has_text(root: Path, page: str) -> bool:
+    return (root / "raw" / f"{page}.txt").is_file()

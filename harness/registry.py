@@ -1,0 +1,217 @@
+"""Plug-ins by file name, listed by reading their files, without importing any.
+
+A plug-in is a Python file; its stem is its name. What a list needs to know stands in it as literals: the docstring, `TRACK`,
+`CATEGORY`, `VARIANTS`, `DISTRIBUTION`, `ANSWER`, `REQUIRES`, and the dependencies of a PEP 723 header.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness import __version__
+from harness.errors import ClutterbenchError, UsageError, did_you_mean
+from harness.records import TRACKS, Extractor, Track
+
+EXTRACTORS = Path(__file__).parent / "extractors"
+CATEGORIES = ("extractor", "converter", "baseline")
+ANSWERS = ("text", "html")
+
+_SCRIPT = re.compile(r"^# /// script\s*$\n(?P<body>(?:^#(?: .*)?$\n)+?)^# ///\s*$", re.MULTILINE)
+_PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+!_-]*")
+
+
+class PluginError(ClutterbenchError):
+    """A plug-in file cannot be listed: it does not parse, or one of its literals is not one."""
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """What a plug-in file says about itself.
+
+    `constants` are its literal upper-case names. `dependencies` are those of its PEP 723 header: not empty means that it runs in an
+    environment of its own.
+    """
+
+    name: str
+    path: Path
+    doc: str
+    constants: Mapping[str, Any]
+    dependencies: tuple[str, ...] = ()
+
+    @property
+    def variants(self) -> Mapping[str, Mapping[str, Any]]:
+        """Name of each variant with its options; the plug-in itself, without options, where it names none."""
+        found: Mapping[str, Mapping[str, Any]] = self.constants.get("VARIANTS", {self.name: {}})
+        return found
+
+    @property
+    def distribution(self) -> str:
+        """The package whose version is measured, '' where the file is all there is."""
+        return str(self.constants.get("DISTRIBUTION", ""))
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """Further packages that another release of the distribution needs to be installed with."""
+        return tuple(self.constants.get("REQUIRES", ()))
+
+    def track(self, variant: str) -> Track:
+        """The track of a variant: `TRACK` is one for all, or a mapping of variant to track."""
+        track = self.constants.get("TRACK", "html")
+        chosen: Track = track.get(variant, "html") if isinstance(track, dict) else track
+        return chosen
+
+    def extractor(self, variant: str, version: str = "") -> Extractor:
+        """Return a variant as it runs, in another release of its distribution if `version` is given.
+
+        Raises UsageError where a version other than the harness's is asked of a plug-in without distribution.
+        """
+        requirement = f"{self.distribution}=={version}" if version and self.distribution else ""
+        if version and not requirement and version != __version__:
+            raise UsageError(
+                f"{variant} is part of clutterbench and has its version, {__version__}; there is no {variant}=={version}."
+            )
+        return Extractor(
+            name=f"{variant}=={version}" if version else variant,
+            plugin=self.name if self.path.parent == EXTRACTORS else str(self.path),
+            track=self.track(variant),
+            category=self.constants.get("CATEGORY", "extractor"),
+            options=self.variants[variant],
+            distribution=self.distribution,
+            answer=self.constants.get("ANSWER", "text"),
+            requirement=requirement,
+        )
+
+
+def read(path: Path) -> Plugin:
+    """Read what a plug-in file says about itself. Raises PluginError, naming file and line."""
+    try:
+        source = path.read_text(encoding="utf-8")
+        tree = ast.parse(source)
+    except (OSError, UnicodeDecodeError, SyntaxError, ValueError) as error:
+        raise PluginError(f"{path}: cannot be read as Python: {error}") from error
+    constants: dict[str, Any] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Name) and target.id in _CHECKS:
+                    constants[target.id] = _literal(path, target.id, node.value)
+    plugin = Plugin(path.stem, path, ast.get_docstring(tree) or "", constants, _dependencies(path, source))
+    for name, value in constants.items():
+        if not _CHECKS[name][0](value):
+            raise PluginError(f"{path}: {name} must be {_CHECKS[name][1]}, found {value!r}")
+    return plugin
+
+
+def _literal(path: Path, name: str, value: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(value)
+    except (ValueError, TypeError) as error:
+        raise PluginError(f"{path}:{value.lineno}: {name} must be a plain literal, for plug-ins are listed without running") from error
+
+
+def _dependencies(path: Path, source: str) -> tuple[str, ...]:
+    match = _SCRIPT.search(source)
+    if not match:
+        return ()
+    body = "".join(line[2:] if line.startswith("# ") else line[1:] for line in match["body"].splitlines(keepends=True))
+    try:
+        found = tomllib.loads(body).get("dependencies", [])
+    except tomllib.TOMLDecodeError as error:
+        raise PluginError(f"{path}: the script header is not TOML: {error}") from error
+    if not _are_strings(found):
+        raise PluginError(f"{path}: dependencies in the script header must be a list of strings, found {found!r}")
+    return tuple(found)
+
+
+def _are_strings(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+
+
+def _are_variants(value: Any) -> bool:
+    return isinstance(value, dict) and bool(value) and all(
+        isinstance(name, str) and isinstance(options, dict) and all(isinstance(key, str) for key in options)
+        for name, options in value.items()
+    )  # fmt: skip
+
+
+def _is_track(value: Any) -> bool:
+    return value in TRACKS if isinstance(value, str) else isinstance(value, dict) and all(item in TRACKS for item in value.values())
+
+
+_CHECKS: Mapping[str, Any] = {
+    "TRACK": (_is_track, "'html' or 'text', or a mapping of variant to one of them"),
+    "CATEGORY": (lambda value: value in CATEGORIES, "one of " + ", ".join(CATEGORIES)),
+    "VARIANTS": (_are_variants, "a mapping of variant to options"),
+    "DISTRIBUTION": (lambda value: isinstance(value, str), "the name of a package"),
+    "ANSWER": (lambda value: value in ANSWERS, "one of " + ", ".join(ANSWERS)),
+    "REQUIRES": (_are_strings, "a list of requirements"),
+}
+
+
+def plugins(folder: Path) -> dict[str, Plugin]:
+    """Return the plug-ins of a folder by name, sorted; files whose names begin with `_` are none."""
+    return {path.stem: read(path) for path in sorted(folder.glob("*.py")) if not path.name.startswith("_")}
+
+
+@functools.cache
+def extractors() -> dict[str, Plugin]:
+    """Return the extractor plug-ins by name. Raises PluginError for a file that cannot be listed."""
+    return plugins(EXTRACTORS)
+
+
+def variants() -> dict[str, Extractor]:
+    """Return every variant of every extractor by name. Raises PluginError where two plug-ins name the same variant."""
+    found: dict[str, Extractor] = {}
+    for plugin in extractors().values():
+        for variant in plugin.variants:
+            if variant in found:
+                raise PluginError(f"{plugin.path}: variant {variant!r} is also one of {found[variant].plugin}")
+            found[variant] = plugin.extractor(variant)
+    return found
+
+
+def plugin_of(extractor: Extractor) -> Plugin:
+    """Return the plug-in of an extractor; one from outside our folder carries its path as plug-in name."""
+    known = extractors().get(extractor.plugin)
+    return known if known else read(Path(extractor.plugin))
+
+
+def select(names: Sequence[str], track: Track | None = None) -> list[Extractor]:
+    """Return the extractors that `names` stand for, in that order, each once; all of `track` where there are no names.
+
+    A name is a variant, a plug-in (all its variants, unless a variant has that name too), `VARIANT==VERSION`, or a path to a
+    plug-in file that ends in `.py`. Raises UsageError for any other, and for one of another track.
+    """
+    if not names:
+        return [extractor for extractor in variants().values() if track in (None, extractor.track)]
+    chosen: dict[str, Extractor] = {}
+    for name in names:
+        for extractor in _named(name):
+            if track not in (None, extractor.track):
+                raise UsageError(f"{extractor.name} reads the {extractor.track} track, not {track}.")
+            chosen[extractor.name] = extractor
+    return list(chosen.values())
+
+
+def _named(name: str) -> list[Extractor]:
+    if name.endswith(".py"):
+        plugin = read(Path(name).resolve())
+        return [plugin.extractor(variant) for variant in plugin.variants]
+    variant, pinned, version = name.partition("==")
+    known = variants()
+    if pinned and not _PINNED.fullmatch(version):
+        raise UsageError(f"{name!r}: a version must follow '==', as in trafilatura==2.0.0.")
+    if variant in known:
+        return [plugin_of(known[variant]).extractor(variant, version)]
+    if variant in extractors():
+        plugin = extractors()[variant]
+        return [plugin.extractor(each, version) for each in plugin.variants]
+    raise UsageError(f"There is no extractor {variant!r}.{did_you_mean(variant, known)}")

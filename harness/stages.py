@@ -1,0 +1,289 @@
+"""The stages as the commands call them: run, score, report, and bench, which is all three and does nothing where nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from harness import __version__, registry, score
+from harness.corpus import corpus as corpora
+from harness.corpus import segment
+from harness.errors import InstallError, StoreError
+from harness.extract.envs import Environment, prepare
+from harness.extract.sandbox import Limits
+from harness.extract.schedule import RunFacts, Task, extract
+from harness.progress import Progress
+from harness.records import Extraction, Extractor, Page
+from harness.store import STATE, Cache, Run, mark_latest, replace_text, without_timing
+from harness.summary import Failure, Summary, summarise
+
+_PAGES_IN_MEMORY = 1000
+README_BEGIN, README_END = "<!-- results -->", "<!-- /results -->"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to run on what: the extractors with the environments that could be prepared, and why the others could not."""
+
+    corpus: corpora.Corpus
+    extractors: tuple[Extractor, ...]
+    environments: Mapping[str, Environment]
+    did_not_run: Mapping[str, str]
+
+    @property
+    def run_id(self) -> str:
+        """Digest of everything that can change an answer or the set of answers."""
+        parts = [self.corpus.digest, *sorted(f"{e.name} {self._fingerprint(e)}" for e in self.extractors)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+    def _fingerprint(self, extractor: Extractor) -> str:
+        environment = self.environments.get(extractor.name)
+        return environment.fingerprint if environment else "did not run"
+
+
+def plan(root: Path, names: Sequence[str], pages: Sequence[str]) -> Plan:
+    """Choose pages and extractors and prepare environments. Raises UsageError or CorpusError for what does not exist or fit."""
+    extractors = registry.select(list(names))
+    corpus = corpora.load(root)
+    if pages:
+        corpus = corpus.only(pages)
+    environments: dict[str, Environment] = {}
+    failures: dict[str, str] = {}
+    for extractor in extractors:
+        try:
+            environments[extractor.name] = prepare(extractor)
+        except InstallError as error:
+            failures[extractor.name] = str(error)
+    return Plan(corpus, tuple(extractors), environments, failures)
+
+
+def run(work: Plan, cache: Cache, progress: Progress, slots: int | None = None) -> Run:
+    """Extract what the cache has not, and write the run's folder: extractions, timings, and last `run.json`."""
+    entries = {entry.id: entry for entry in work.corpus.entries}
+
+    @lru_cache(maxsize=_PAGES_IN_MEMORY)
+    def page(page_id: str) -> Page:
+        return entries[page_id].load()[0]
+
+    keys: dict[tuple[str, str], str] = {}
+    tasks: list[Task] = []
+    for page_id in entries:
+        current = page(page_id)
+        for extractor in work.extractors:
+            source = current.source(extractor.track)
+            if source is not None and extractor.name in work.environments:
+                keys[extractor.name, page_id] = _key(work.environments[extractor.name], current, source)
+    known = cache.get(list(keys.values()))
+    extractions = {name: Extraction(**known[key]) for name, key in keys.items() if key in known}
+    by_name = {extractor.name: extractor for extractor in work.extractors}
+    for (name, page_id), key in keys.items():
+        if key not in known:
+            tasks.append(_task(by_name[name], page_id, page))
+    facts = _extract(work, tasks, keys, extractions, cache, progress, slots)
+    failures = {**work.did_not_run, **facts.failures}
+    found = Run(work.corpus.root, work.run_id)
+    kept = sorted((e for e in extractions.values() if e.extractor not in failures), key=lambda e: (e.extractor, e.page))
+    found.write_rows("extractions.jsonl", (without_timing(extraction) for extraction in kept))
+    found.write_rows("timings.jsonl", ({key: getattr(e, key) for key in ("extractor", "page", "cpu", "memory")} for e in kept))
+    found.write_facts(_facts(work, facts, failures))
+    mark_latest(work.corpus.root, found)
+    return found
+
+
+def _task(extractor: Extractor, page_id: str, page: Any) -> Task:
+    def read() -> tuple[str, str, str]:
+        current: Page = page(page_id)
+        return current.source(extractor.track) or "", current.url, current.language
+
+    return Task(extractor, page_id, len(page(page_id).source(extractor.track) or ""), read)
+
+
+def _extract(
+    work: Plan, tasks: Sequence[Task], keys: Mapping[tuple[str, str], str], extractions: dict[tuple[str, str], Extraction],
+    cache: Cache, progress: Progress, slots: int | None,
+) -> RunFacts:  # fmt: skip
+    def done(extraction: Extraction) -> None:
+        name = (extraction.extractor, extraction.page)
+        extractions[name] = extraction
+        cache.put(keys[name], asdict(extraction))
+        progress.step(failed=extraction.status != "ok")
+
+    with progress.stage("extract", len(tasks), already=len(keys) - len(tasks)):
+        try:
+            return extract(tasks, done=done, slots=slots, environments=work.environments)
+        finally:
+            cache.flush()
+
+
+def _key(environment: Environment, page: Page, source: str) -> str:
+    return "extraction:" + _digest(environment.fingerprint, page.id, page.url, page.language, source)
+
+
+def _digest(*parts: str) -> str:
+    total = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "replace")
+        total.update(f"{len(data)}:".encode() + data)
+    return total.hexdigest()
+
+
+def _facts(work: Plan, facts: RunFacts, failures: Mapping[str, str]) -> dict[str, Any]:
+    rows = []
+    for extractor in work.extractors:
+        environment = work.environments.get(extractor.name)
+        rows.append({
+            "name": extractor.name,
+            "plugin": extractor.plugin,
+            "track": extractor.track,
+            "category": extractor.category,
+            "version": environment.version if environment else extractor.requirement.partition("==")[2],
+            "about": registry.plugin_of(extractor).doc,
+            "options": dict(extractor.options),
+            "did_not_run": failures.get(extractor.name, ""),
+            "fingerprint": environment.fingerprint if environment else "",
+            "freeze": list(environment.freeze) if environment else [],
+            "guards": dict(facts.guards.get(extractor.name, {})),
+        })
+    return {
+        "clutterbench": __version__,
+        "gold": work.corpus.digest,
+        "pages": [entry.id for entry in work.corpus.entries],
+        "extractors": rows,
+        "limits": asdict(Limits()),
+        "segmenter": segment.VERSION,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "efficiency": facts.efficiency if facts.calls else None,
+    }
+
+
+def score_run(root: Path, found: Run, cache: Cache, progress: Progress, names: Sequence[str] = ()) -> Summary:
+    """Score a run, write its scores beside it, and return them drawn together.
+
+    Raises StoreError where the corpus is no longer the one that ran.
+    """
+    facts = found.facts()
+    corpus = corpora.load(root).only(facts["pages"])
+    if corpus.digest != facts["gold"]:
+        raise StoreError(f"{root}: pages or gold changed since run {found.id}. Run the extractors again: clutterbench run")
+    chosen = score.metrics(names)
+    extractions = list(found.extractions())
+    with progress.stage("score", len(corpus)):
+        pages, scores = score.score_pages(corpus, extractions, chosen, cache, progress.step)
+        cache.flush()
+    score.write(found, pages, scores)
+    return _summary(root, facts, pages, scores, chosen, extractions)
+
+
+def report_run(root: Path, found: Run, folder: Path | None = None) -> list[Path]:
+    """Write the report of a scored run into `folder` (default: the corpus's `reports/`) and return its files."""
+    pages, scores = score.read(found)
+    present = {row.metric for row in scores}
+    chosen = [metric for metric in score.metrics() if metric.name in present]
+    return write_report(root, _summary(root, found.facts(), pages, scores, chosen, list(found.extractions())), folder)
+
+
+def write_report(root: Path, summary: Summary, folder: Path | None = None) -> list[Path]:
+    """Write the report, and the result table into the README of a corpus whose README has a place for it."""
+    from harness.report.pages import build
+    from harness.report.tables import markdown_leaderboard
+
+    paths = build(summary, folder or root / "reports")
+    readme = root / "README.md"
+    if folder is None and readme.is_file():
+        text = readme.read_text(encoding="utf-8")
+        head, begin, rest = text.partition(README_BEGIN)
+        _, end, tail = rest.partition(README_END)
+        if begin and end:
+            tables = "\n\n".join(markdown_leaderboard(track).strip() for track in summary.tracks)
+            fresh = f"{head}{begin}\n{tables}\n{end}{tail}"
+            if fresh != text:
+                replace_text(readme, fresh)
+    return paths
+
+
+def _summary(
+    root: Path, facts: Mapping[str, Any], pages: Sequence[Mapping[str, Any]], scores: Sequence[score.Score],
+    chosen: Sequence[score.Metric], extractions: Sequence[Extraction],
+) -> Summary:  # fmt: skip
+    failures = [Failure(e.extractor, e.page, e.status, e.detail) for e in extractions if e.status != "ok"]
+    name = "clutterbench" if (root / "pyproject.toml").is_file() else root.resolve().name
+    return summarise(name, facts, pages, scores, chosen, failures)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a bench came to: its files, a terminal table, whether every extractor ran, and whether there was anything to do."""
+
+    paths: tuple[Path, ...]
+    table: str
+    complete: bool
+    fresh: bool
+
+
+def bench(root: Path, names: Sequence[str], pages: Sequence[str], progress: Progress, slots: int | None = None) -> Outcome:
+    """Run, score and report. Where inputs, code and packages are those of the last time and its files are untouched, do nothing."""
+    work = plan(root, names, pages)
+    stamp_path = root / STATE / "bench.json"
+    inputs = _digest(work.run_id, _code(), *sorted(_installed()))
+    if (stamp := _stamp(stamp_path)) and stamp["inputs"] == inputs:
+        paths = [root / name for name in stamp["outputs"]]
+        if all(path.is_file() and _sha256(path) == stamp["outputs"][str(path.relative_to(root))] for path in paths):
+            return Outcome(tuple(paths), stamp["table"], True, False)
+    from harness.report.tables import terminal
+
+    with Cache(root) as cache:
+        found = run(work, cache, progress, slots)
+        summary = score_run(root, found, cache, progress)
+    with progress.stage("report", 1):
+        paths = write_report(root, summary)
+        progress.step()
+    table = terminal(summary)
+    complete = not summary.did_not_run
+    if complete:
+        outputs = {str(path.relative_to(root)): _sha256(path) for path in paths}
+        replace_text(stamp_path, json.dumps({"inputs": inputs, "outputs": outputs, "table": table}, indent=1) + "\n")
+    return Outcome(tuple(paths), table, complete, True)
+
+
+def _stamp(path: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and found.keys() >= {"inputs", "outputs", "table"} else None
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _code() -> str:
+    """Digest of the harness's own files: any of them may change a figure or a page."""
+    folder = Path(__file__).parent
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".pyc", ".so"))
+    return _digest(*(f"{path.relative_to(folder)} {_sha256(path)}" for path in files))
+
+
+def _installed() -> list[str]:
+    return [f"{found.name}=={found.version}" for found in importlib.metadata.distributions()] + [sys.version]
+
+
+def try_page(page: Page, extractors: Sequence[Extractor]) -> tuple[list[Extraction], Mapping[str, str]]:
+    """Run extractors over one page that has no gold: their extractions in the order given, and why others did not run."""
+    found: dict[str, Extraction] = {}
+
+    def done(extraction: Extraction) -> None:
+        found[extraction.extractor] = extraction
+
+    fitting = [extractor for extractor in extractors if page.source(extractor.track) is not None]
+    facts = extract([_task(extractor, page.id, lambda _: page) for extractor in fitting], done=done)
+    return [found[e.name] for e in fitting if e.name in found], facts.failures

@@ -1,0 +1,107 @@
+"""Any page, no gold: the extractors' answers beside each other, block by block."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.align import Target, align
+from harness.corpus import segment
+from harness.corpus.corpus import page_blocks
+from harness.corpus.decode import decode
+from harness.corpus.new import language_of
+from harness.errors import UsageError
+from harness.records import UNLABELLED, Extraction, Page, Track
+from harness.text import tokens
+
+_LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|head|body|div|p|table)\b", re.IGNORECASE)
+_NEARLY_ALL, _HARDLY_ANY = 0.9, 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class BlockMarks:
+    """One block of the page, and for each extractor the share of the block's tokens that it kept (0 to 1)."""
+
+    text: str
+    kept: tuple[float, ...]
+
+    @property
+    def disputed(self) -> bool:
+        return len({_mark(share) for share in self.kept}) > 1
+
+
+def read_page(name: str, language: str) -> tuple[Page, Track]:
+    """Read a page from a file or, for "-", from standard input; `.txt` and input without tags go to the text track.
+
+    Raises UsageError where there is no such file, CorpusError where it cannot be decoded.
+    """
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}. Give a file, or - for standard input.") from None
+    text = decode(data, "standard input" if name == "-" else name)
+    track: Track = "text" if name.endswith(".txt") or (name == "-" and not _LOOKS_LIKE_HTML.search(text)) else "html"
+    html = text if track == "html" else None
+    flat = "\n".join(block.text for block in segment.blocks(text)) if html is not None else text
+    return Page("try/page", "", language or language_of(html, flat), html, flat, ""), track
+
+
+def compare(page: Page, extractions: Sequence[Extraction]) -> tuple[list[BlockMarks], dict[str, int]]:
+    """Return the page's blocks with what each extractor kept of them, and each one's words that are not (or no longer) on the page."""
+    blocks = [(block.text, tokens(block.text)) for block in page_blocks(page)]
+    blocks = [(text, words) for text, words in blocks if words]
+    target = Target([[(UNLABELLED, words)] for _, words in blocks])
+    kept: list[list[float]] = []
+    strange: dict[str, int] = {}
+    for extraction in extractions:
+        found = align(target, (tokens(line) for line in extraction.text.split("\n")))
+        counts = [0] * len(blocks)
+        for place in found.source:
+            if place >= 0:
+                counts[target.block[place]] += 1
+        kept.append([count / len(words) for count, (_, words) in zip(counts, blocks, strict=True)])
+        strange[extraction.extractor] = found.repeated + found.invented
+    return [BlockMarks(text, tuple(shares[i] for shares in kept)) for i, (text, _) in enumerate(blocks)], strange
+
+
+def render(name: str, page: Page, track: Track, extractions: Sequence[Extraction], failures: Mapping[str, str]) -> Iterator[str]:
+    """Yield the comparison as lines of plain text: a legend, then the blocks; runs that all dropped are folded."""
+    blocks, strange = compare(page, extractions)
+    yield f"{name}: {track} track, language {page.language}, {len(blocks)} blocks"
+    for column, extraction in enumerate(extractions, 1):
+        words = len(tokens(extraction.text))
+        state = f"{words} words" if extraction.status == "ok" else f"{extraction.status}: {extraction.detail.splitlines()[0][:80]}"
+        beside = f", {strange[extraction.extractor]} not in a free place of the page" if strange[extraction.extractor] else ""
+        yield f"  {column}  {extraction.extractor}: {state}{beside}"
+    for extractor, reason in failures.items():
+        yield f"  -  {extractor}: did not run: {reason}"
+    if not extractions:
+        return
+    yield "  ● kept  ◐ partly  · dropped  ≠ they disagree"
+    heading = "".join(str(column % 10) for column in range(1, len(extractions) + 1))
+    yield f"    {heading}"
+    folded = 0
+    for block in blocks:
+        if not any(block.kept):
+            folded += 1
+            continue
+        if folded:
+            yield _fold(folded, len(extractions))
+            folded = 0
+        marks = "".join(_mark(share) for share in block.kept)
+        yield f"  {'≠' if block.disputed else ' '} {marks}  {block.text}"
+    if folded:
+        yield _fold(folded, len(extractions))
+
+
+def _fold(count: int, width: int) -> str:
+    return f"    {'·' * width}  [{count} {'block' if count == 1 else 'blocks'} dropped by all]"
+
+
+def _mark(share: float) -> str:
+    if share >= _NEARLY_ALL:
+        return "●"
+    return "◐" if share >= _HARDLY_ANY else "·"

@@ -1,0 +1,227 @@
+"""The command line as a user meets it: streams, exit statuses, and one clear sentence for bad input."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from harness import cli
+from harness.corpus.corpus import MAX_PAGE_BYTES
+from tests.corpora import write_corpus
+
+
+@dataclass
+class Result:
+    status: int
+    out: str
+    err: str
+
+
+Clutterbench = Callable[..., Result]
+
+
+@pytest.fixture
+def clutterbench(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Clutterbench:
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> Result:
+        with pytest.raises(SystemExit) as raised:
+            cli.main(list(arguments))
+        captured = capfd.readouterr()
+        assert "Traceback" not in captured.err
+        return Result(int(raised.value.code or 0), captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    return write_corpus(tmp_path, {"post": "Greyholm", "echo": "Saltmarsh Quay"})
+
+
+def test_help_names_every_command_and_loads_nothing_heavy() -> None:
+    code = "import sys\nfrom harness import cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass\n"
+    code += "print(sorted({'numpy', 'pandas', 'matplotlib', 'lxml', 'trafilatura'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    for command in ("run", "score", "report", "bench", "try", "gold", "import", "list"):
+        assert f"  {command} " in done.stdout
+    assert done.stdout.endswith("[]\n")
+
+
+def test_run_score_report_one_after_the_other(clutterbench: Clutterbench, pages: Path) -> None:
+    ran = clutterbench("run", "-x", "everything", "-x", "nothing")
+    assert ran.status == 0, ran.err
+    run_id = ran.out.strip()
+    scored = clutterbench("score", run_id)
+    assert scored.status == 0, scored.err
+    assert "everything" in scored.out
+    assert all(len(line) <= 100 for line in scored.out.splitlines())
+    reported = clutterbench("report")
+    assert reported.status == 0, reported.err
+    for name in ("index.html", "summary.md", "scores.csv", "leaks.csv"):
+        assert (pages / "reports" / name).is_file()
+    listed = clutterbench("list", "runs", "--json")
+    assert json.loads(listed.out)["runs"][0]["run"] == run_id
+
+
+def test_bench_does_nothing_twice_and_one_page_when_one_is_added(clutterbench: Clutterbench, pages: Path) -> None:
+    names = ("-x", "everything", "-x", "nothing")
+    first = clutterbench("bench", *names)
+    assert first.status == 0, first.err
+    assert "extract: 4 of 4 done" in first.err
+    files = {path: path.read_bytes() for path in (pages / "reports").iterdir()}
+    again = clutterbench("bench", *names)
+    assert "nothing changed" in again.err
+    assert again.out == first.out
+    shutil.rmtree(pages / ".clutterbench")
+    shutil.rmtree(pages / "reports")
+    clutterbench("bench", *names)
+    assert {path: path.read_bytes() for path in (pages / "reports").iterdir()} == files
+    write_corpus(pages, {"gazette": "Far Point"})
+    assert "extract: 2 of 2 done, 4 kept from before" in _flat(clutterbench("bench", *names).err)
+
+
+def _flat(text: str) -> str:
+    import re
+
+    return re.sub(r" in \d+\.\d s", "", text)
+
+
+def test_a_report_that_was_touched_is_made_again(clutterbench: Clutterbench, pages: Path) -> None:
+    clutterbench("bench", "-x", "nothing")
+    path = pages / "reports" / "scores.csv"
+    before = path.read_bytes()
+    path.write_text("edited")
+    clutterbench("bench", "-x", "nothing")
+    assert path.read_bytes() == before
+
+
+def test_a_version_that_cannot_be_installed_is_a_row_and_status_1(clutterbench: Clutterbench, pages: Path) -> None:
+    result = clutterbench("bench", "-x", "nothing", "-x", "justext==0.0.0")
+    assert result.status == 1
+    assert "justext==0.0.0" in result.out
+    assert "did not run" in (pages / "reports" / "summary.md").read_text()
+
+
+def test_try_compares_answers_and_has_a_json_form(clutterbench: Clutterbench, pages: Path) -> None:
+    page = str(pages / "raw" / "post" / "pier.html")
+    shown = clutterbench("try", page)
+    assert shown.status == 0, shown.err
+    assert "trafilatura" in shown.out
+    assert "The old fish pier was closed" in shown.out
+    as_json = clutterbench("try", page, "--json", "-x", "everything")
+    (row,) = json.loads(as_json.out)
+    assert row.keys() == {"file", "extractor", "status", "text"}
+    assert (row["file"], row["extractor"], row["status"]) == (page, "everything", "ok")
+
+
+def test_try_reads_flattened_text_and_standard_input(clutterbench: Clutterbench, pages: Path) -> None:
+    text = pages / "flat.txt"
+    text.write_text("Home\nThe old fish pier was closed on Friday after waves broke two of its piles, the board said.\n")
+    result = clutterbench("try", str(text), "--json", "-x", "c4-lines")
+    assert json.loads(result.out)[0]["text"].startswith("The old fish pier")
+    done = subprocess.run(
+        [sys.executable, "-m", "harness", "try", "-", "--json", "-x", "c4-lines"], input=text.read_bytes(), capture_output=True, check=True
+    )
+    assert json.loads(done.stdout)[0]["text"].startswith("The old fish pier")
+    wrong = clutterbench("try", str(text), "-x", "readability")
+    assert wrong.status == 2
+    assert "html track" in wrong.err
+
+
+def test_try_on_the_specimens(clutterbench: Clutterbench, shared: Path) -> None:
+    specimens = [str(path) for path in sorted((shared / "specimens").glob("*.txt"))]
+    result = clutterbench("try", *specimens, "--json")
+    assert result.status == 0, result.err
+    rows = json.loads(result.out)
+    assert {row["file"] for row in rows} == set(specimens)
+    assert all(row["status"] == "ok" and row["text"] for row in rows)
+
+
+def _remove(path: Path) -> None:
+    path.unlink()
+
+
+BAD_INPUT: dict[str, tuple[Callable[[Path], object], tuple[str, ...], int, str]] = {
+    "empty gold": (lambda root: (root / "gold/post/pier.txt").write_text(""), ("bench",), 1, "E001 The header is missing"),
+    "gold without raw": (lambda root: _remove(root / "raw/post/pier.html"), ("bench",), 1, "this gold has no page"),
+    "raw without gold": (lambda root: _remove(root / "gold/post/pier.txt"), ("bench",), 1, "this page has no gold"),
+    "a 100-MB page": (lambda root: (root / "raw/post/pier.html").write_bytes(b"x" * 100_000_000), ("bench",), 1, "the page is 95.4 MB"),
+    "a page of NULs": (lambda root: (root / "raw/post/pier.html").write_bytes(b"\0" * 5000), ("bench",), 1, "only NUL bytes"),
+    "a label typo": (
+        lambda root: (root / "gold/post/pier.txt").write_text((root / "gold/post/pier.txt").read_text().replace("x-nav:", "nav:")),
+        ("bench",), 1, 'pier.txt:13: E012 "nav" is not a label. Did you mean "x-nav"?',
+    ),
+    "a page id with capitals": (lambda root: (root / "raw/post/Pier.html").write_text("x"), ("bench",), 1, "is not a page id"),
+    "an unknown extractor": (lambda root: None, ("bench", "-x", "trafilatur"), 2, "Did you mean"),
+    "an unknown page": (lambda root: None, ("bench", "-p", "post/peer"), 2, 'Did you mean "post/pier"?'),
+    "no corpus": (lambda root: None, ("bench", "--corpus", "nowhere"), 2, "nowhere is no corpus"),
+    "an empty corpus": (lambda root: (shutil.rmtree(root / "raw/post"), shutil.rmtree(root / "raw/echo"), shutil.rmtree(root / "gold/post"), shutil.rmtree(root / "gold/echo")), ("bench",), 4, "has no pages"),
+    "reports is a file": (lambda root: (root / "reports").write_text("x"), ("bench", "-x", "nothing"), 1, "cannot be written"),
+    "an unknown run": (lambda root: None, ("score", "zz"), 2, "is no run"),
+    "no run yet": (lambda root: None, ("report",), 2, "has no run yet"),
+    "an unknown data set": (lambda root: None, ("import", "eab", "--from", "."), 2, 'Did you mean "aeb"?'),
+    "a file that is not there": (lambda root: None, ("try", "nowhere.html"), 2, "nowhere.html cannot be read"),
+    "an unknown option": (lambda root: None, ("bench", "--fast"), 2, "No such option"),
+    "changed gold between stages": (lambda root: None, ("score",), 2, "has no run yet"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD_INPUT)
+def test_bad_input_is_one_clear_sentence(clutterbench: Clutterbench, pages: Path, name: str) -> None:
+    spoil, arguments, status, message = BAD_INPUT[name]
+    spoil(pages)
+    result = clutterbench(*arguments)
+    assert message in result.err
+    assert result.status == status
+    assert len([line for line in result.err.splitlines() if line and not line.startswith(("extract:", "score:", "report:", "Usage", "Try "))]) == 1
+
+
+def test_the_limit_of_a_page_is_what_the_message_says() -> None:
+    assert MAX_PAGE_BYTES == 16 * 2**20
+
+
+def test_gold_that_changed_since_the_run_is_refused(clutterbench: Clutterbench, pages: Path) -> None:
+    clutterbench("run", "-x", "nothing")
+    path = pages / "gold" / "post" / "pier.txt"
+    path.write_text(path.read_text() + "# a note\n")
+    result = clutterbench("score")
+    assert result.status == 1
+    assert "changed since run" in result.err
+
+
+def test_gold_new_check_show(clutterbench: Clutterbench, pages: Path) -> None:
+    (pages / "raw" / "post" / "quay.html").write_text("<html lang=de><p>Der alte Fischsteg bleibt zu.</p><p>Werbung</p></html>")
+    made = clutterbench("gold", "new", "raw/post/quay.html", "--url", "https://post.example/quay")
+    assert made.status == 0
+    assert made.out.strip() == "gold/post/quay.txt"
+    text = (pages / "gold/post/quay.txt").read_text()
+    assert 'lang = "de"' in text
+    assert "?: Der alte Fischsteg bleibt zu.\n?: Werbung\n" in text
+    again = clutterbench("gold", "new", "raw/post/quay.html")
+    assert again.status == 2
+    assert "is not overwritten" in again.err
+    unfinished = clutterbench("gold", "check", "post/quay")
+    assert unfinished.status == 1
+    assert "E011 Still unlabelled" in unfinished.out
+    assert "::error file=gold/post/quay.txt" in clutterbench("gold", "check", "post/quay", "--format", "github").out
+    assert json.loads(clutterbench("gold", "check", "post/quay", "--json").out)["findings"]
+    shown = clutterbench("gold", "show", "post/pier")
+    assert "body: 51 words (p 40, li 11)" in shown.out
+
+
+@pytest.mark.parametrize("what", ["extractors", "metrics", "pages", "labels", "datasets", "runs"])
+def test_lists(clutterbench: Clutterbench, pages: Path, what: str) -> None:
+    assert clutterbench("list", what).status == 0
+    rows = json.loads(clutterbench("list", what, "--json").out)[what]
+    long = clutterbench("list", what, "-v").out
+    assert all(str(next(iter(row.values()))) in long for row in rows)
+    if what == "extractors":
+        assert {"trafilatura", "trafilatura-precision", "trafilatura-recall", "readability", "justext", "justext-lines", "c4-lines", "everything", "nothing"} <= {row["name"] for row in rows}
