@@ -216,5 +216,6 @@ def label_rows(
                 row = sums.setdefault((extractor, label), [0, 0, 0])
                 row[0] += 1
                 row[1] += total
-                row[2] += counts.get(label, 0)
+                # A flattened text may be aligned a little differently whole than in part; more than was offered cannot leak.
+                row[2] += min(counts.get(label, 0), total)
     return [LabelRow(extractor, label, *numbers) for (extractor, label), numbers in sums.items()]

@@ -147,7 +147,7 @@ def _track(
     headline = [score for score in mine if score.metric == HEADLINE]
     parts = {(score.extractor, score.page): score.parts for score in headline}
     totals = {page: row["labels"][track] for page, row in known.items()}
-    signatures = {metric.name: signature(metric, digest, len(known), sites) for metric in metrics}
+    signatures = {metric.name: signature(metric, track, digest, len(known), sites) for metric in metrics}
     ordered = [row for row in table if row.metric == HEADLINE and row.slice == "all"]
     clutter = [label for label in (*LABELS, UNLABELLED) if class_of(label) == "clutter"]
     body = [label for label in LABELS if class_of(label) == "body"]
@@ -158,11 +158,12 @@ def _track(
     )  # fmt: skip
 
 
-def signature(metric: Metric, digest: str, pages: int, sites: int) -> str:
+def signature(metric: Metric, track: Track, digest: str, pages: int, sites: int) -> str:
     """Return what a figure depends on; figures of different signatures are never compared."""
     name = "f1" if metric.name == HEADLINE else metric.name
     parts = (
-        name, f"m:{metric.version.split('|')[0]}", f"tok:{SCHEME}", segment.VERSION, f"gold:{digest[:12]}", f"n:{pages}/{sites}",
+        name, f"m:{metric.version.split('|')[0]}", f"track:{track}", f"tok:{SCHEME}", segment.VERSION, f"gold:{digest[:12]}",
+        f"n:{pages}/{sites}",
         f"boot:site,{DRAWS},s{SEED}", f"v:{__version__}",
     )  # fmt: skip
     return "|".join(parts)
@@ -234,8 +235,8 @@ def _names(rows_: Sequence[Row]) -> str:
 def _difference(row: Row) -> str:
     assert row.behind is not None
     assert row.behind_interval is not None
-    low, high = signed(-row.behind_interval.high), signed(-row.behind_interval.low)
-    return f"paired difference {signed(-row.behind)}, {low} to {high}"
+    low, high = signed(row.behind_interval.low), signed(row.behind_interval.high)
+    return f"at {signed(row.behind)}, paired interval {low} to {high}"
 
 
 def points(value: float | None) -> str:

@@ -150,3 +150,8 @@ def test_label_rows_count_only_pages_that_have_the_label() -> None:
 
 def test_default_draws() -> None:
     assert DRAWS == 10_000  # DESIGN section 6 and scoring.md section 4
+
+
+def test_no_more_leaks_than_was_offered() -> None:
+    (row,) = label_rows({("a", "s/p"): {"x-nav": 9}}, {"s/p": {"x-nav": 4}}, ["x-nav"])
+    assert row.rate == 1

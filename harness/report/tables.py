@@ -1,0 +1,214 @@
+"""The report as plain text: CSV files, Markdown for a code host, and a table for the terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from harness.records import UNLABELLED
+from harness.report import view
+from harness.report.view import Standing
+from harness.score import HEADLINE
+from harness.stats import Row
+from harness.summary import STATUSES, Failure, Summary, TrackSummary, points
+
+SCORE_COLUMNS = (
+    "extractor", "category", "version", "metric", "track", "slice", "pages", "sites", "precision", "recall", "f1", "f1_low", "f1_high",
+    "rank_low", "rank_high", *STATUSES,
+)  # fmt: skip
+WIDTH = 100
+_TOP_LABELS = 8
+_FAILURES_A_NAME = 3
+
+
+def scores_csv(summary: Summary) -> str:
+    """Return one row per extractor × metric × slice; an extractor that did not run has rows with 0 pages and no figures."""
+    rows: list[Sequence[object]] = []
+    for track in summary.tracks:
+        entrants = {entrant.name: entrant for entrant in track.entrants}
+        for row in track.rows:
+            entrant = entrants[row.extractor]
+            rows.append((row.extractor, entrant.category, entrant.version, row.metric, track.track, row.slice, *_figures(row)))
+        for entrant in track.entrants:
+            if entrant.reason:
+                for metric in summary.metrics:
+                    empty = [""] * (len(SCORE_COLUMNS) - 7)
+                    rows.append((entrant.name, entrant.category, entrant.version, metric.name, track.track, "all", 0, *empty))
+    return _csv(view.signatures(summary), SCORE_COLUMNS, rows)
+
+
+def _figures(row: Row) -> list[object]:
+    low, high = (row.f1_interval.low, row.f1_interval.high) if row.f1_interval else (None, None)
+    shares = [_share(value) for value in (row.precision, row.recall, row.f1, low, high)]
+    ranks: tuple[object, object] = row.rank or ("", "")
+    return [row.pages, row.sites, *shares, *ranks, *(row.statuses.get(status, 0) for status in STATUSES)]
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.6f}"
+
+
+def leaks_csv(summary: Summary) -> str:
+    """Return per extractor and clutter label how many of its words got out. `inferred` is `no`: every label comes from the gold."""
+    rows = [
+        (row.extractor, row.label, "no", row.pages, row.tokens, row.found, _share(row.rate))
+        for track in summary.tracks
+        for row in track.leaks
+    ]
+    return _csv(_headline(summary), ("extractor", "label", "inferred", "pages", "tokens", "leaked", "rate"), rows)
+
+
+def losses_csv(summary: Summary) -> str:
+    """Return per extractor and body label how many of its words were lost."""
+    rows = [
+        (row.extractor, row.label, row.pages, row.tokens, row.tokens - row.found, _share(1 - row.rate))
+        for track in summary.tracks
+        for row in track.losses
+    ]
+    return _csv(_headline(summary), ("extractor", "label", "pages", "tokens", "lost", "rate"), rows)
+
+
+def _headline(summary: Summary) -> list[str]:
+    return list(dict.fromkeys(track.signatures[HEADLINE] for track in summary.tracks if HEADLINE in track.signatures))
+
+
+def _csv(signatures: Sequence[str], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    out = io.StringIO()
+    # One comment line whatever the number of signatures, so that a reader always skips exactly one.
+    out.write("# " + ("  ".join(signatures) or "nothing was scored") + "\n")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([view.visible(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def markdown(summary: Summary) -> str:
+    """Return the summary for a code host: verdict, leaderboard and leaks per track, failures, signatures."""
+    parts = [f"# clutterbench: {_escaped(summary.corpus)}"]
+    for track in summary.tracks:
+        size = f"{view.plural(track.pages, 'page')} of {view.plural(track.sites, 'site')}"
+        parts += [f"## {track.track} track: {size}", _escaped(track.verdict), markdown_leaderboard(track)]
+        parts.append(_markdown_leaks(track))
+    parts.append(_markdown_failures(summary.failures))
+    if summary.did_not_run:
+        rows = [(_escaped(entrant.name), _code(entrant.reason, 300)) for entrant in summary.did_not_run]
+        parts += ["## Did not run", _pipes(("extractor", "reason"), rows)]
+    parts += ["Signatures; figures of different signatures are never compared:", _signature_lines(view.signatures(summary))]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def markdown_leaderboard(track: TrackSummary) -> str:
+    """Return a track's leaderboard as a Markdown table with its signature under it."""
+    header = ("extractor", "F1 (95 % interval)", "rank", "behind the leader", "P", "R", "leak", "empty", "failed", "version")
+    rows = [_markdown_row(standing) for standing in view.standings(track)]
+    signature = track.signatures.get(HEADLINE)
+    return _pipes(header, rows, right=range(1, 9)) + (f"\n\n`{signature}`" if signature else "")
+
+
+def _markdown_row(standing: Standing) -> Sequence[str]:
+    name, row = _escaped(standing.entrant.name), standing.row
+    if row is None:
+        return (name, "did not run", "–", "–", "–", "–", "–", "–", "–", _code(standing.entrant.reason, 120))
+    if standing.entrant.category != "extractor":
+        name = f"*{name}* ({standing.entrant.category})"
+    return (
+        name, view.with_interval(row.f1, row.f1_interval), view.rank(row), view.behind(row), points(row.precision), points(row.recall),
+        points(standing.leak), str(row.statuses.get("empty", 0)), _failed(row), _escaped(standing.entrant.version) or "–",
+    )  # fmt: skip
+
+
+def _failed(row: Row) -> str:
+    return f"{view.failed(row)}: {view.failed_by_status(row)}" if view.failed(row) else "0"
+
+
+def _markdown_leaks(track: TrackSummary) -> str:
+    labels = {row.label for row in track.leaks}
+    if not labels:
+        return ""
+    if labels == {UNLABELLED}:
+        return "Leaks: the gold knows only the body text, so the kind of a leaked word is unknown; the column “leak” counts all of them."
+    names = [standing.entrant.name for standing in view.standings(track) if standing.row]
+    grid = view.grid(names, track.leaks, lost=False)
+    columns = grid.columns[:_TOP_LABELS]
+    if not columns:
+        return f"Leaks: no kind of clutter is on {view.FEWEST_LABEL_PAGES} pages or more; the counts are in `leaks.csv`."
+    header = ["percent of words let through", *(f"{_escaped(column.label)}<br>{view.plural(column.pages, 'page')}" for column in columns)]
+    rows = [[_escaped(name), *(points(rate) for rate in rates[: len(columns)])] for name, rates in grid.lines.items()]
+    more = len(grid.columns) + len(grid.rare) - len(columns)
+    note = f"\n\n{more} rarer kinds of clutter are in `leaks.csv`." if more else ""
+    return f"### What leaks, {track.track} track\n\n" + _pipes(header, rows, right=range(1, len(header))) + note
+
+
+def _markdown_failures(failures: Sequence[Failure]) -> str:
+    if not failures:
+        return "## Failures\n\nNone: every extractor answered on every page."
+    rows: list[Sequence[str]] = []
+    for name in dict.fromkeys(failure.extractor for failure in failures):
+        mine = [failure for failure in failures if failure.extractor == name]
+        rows += [(_escaped(name), _escaped(one.page), one.status, _code(one.detail, 160)) for one in mine[:_FAILURES_A_NAME]]
+        if len(mine) > _FAILURES_A_NAME:
+            rows.append((_escaped(name), f"and {len(mine) - _FAILURES_A_NAME} more", "", ""))
+    return f"## Failures: {len(failures)}\n\n" + _pipes(("extractor", "page", "status", "detail"), rows)
+
+
+def _signature_lines(signatures: Sequence[str]) -> str:
+    return "```\n" + "\n".join(view.visible(signature) for signature in signatures) + "\n```"
+
+
+def _pipes(header: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
+    aligned = set(right)
+    rule = ["--:" if index in aligned else "---" for index in range(len(header))]
+    return "\n".join("| " + " | ".join(row) + " |" for row in (header, rule, *rows))
+
+
+def _escaped(text: str) -> str:
+    """Return untrusted text that Markdown shows as it is, also within a table."""
+    shown = view.visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_\[\]|~])", r"\\\1", shown)
+
+
+def _code(text: str, limit: int) -> str:
+    """Return untrusted text as a code span for a table cell: nothing in it is a link, markup or the end of the cell."""
+    shown = view.shortened(view.visible(text.strip()), limit).replace("`", "'").replace("|", "\\|")
+    return f"`{shown}`" if shown else "–"
+
+
+def terminal(summary: Summary) -> str:
+    """Return the leaderboards as plain text of at most 100 columns, each with its signature, then what did not run."""
+    parts = []
+    for track in summary.tracks:
+        table = _columns([_terminal_row(standing) for standing in view.standings(track) if standing.row])
+        size = f"{track.track} track, {view.plural(track.pages, 'page')} of {view.plural(track.sites, 'site')}"
+        parts.append("\n".join([size, *table, track.signatures.get(HEADLINE, "the headline metric was not scored")]))
+    absent = [f"{view.visible(entrant.name)}  did not run: {view.visible(entrant.reason)}" for entrant in summary.did_not_run]
+    if absent:
+        parts.append("\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in absent))
+    return "\n\n".join(parts) + "\n"
+
+
+_HEADER = ("extractor", "F1 (95 % interval)", "rank", "P", "R", "behind", "empty", "failed")
+
+
+def _terminal_row(standing: Standing) -> tuple[str, ...]:
+    row = standing.row
+    assert row is not None
+    return (
+        view.visible(standing.entrant.name), view.with_interval(row.f1, row.f1_interval), view.rank(row), points(row.precision),
+        points(row.recall), view.behind(row, interval=False), str(row.statuses.get("empty", 0)), str(view.failed(row)),
+    )  # fmt: skip
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    if not rows:
+        return []
+    table = [_HEADER, *rows]
+    widths = [max(len(row[index]) for row in table) for index in range(len(_HEADER))]
+    widths[0] = min(widths[0], WIDTH - 2 - sum(widths[1:]) - 2 * (len(_HEADER) - 1))
+    lines = []
+    for row in table:
+        cells = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        lines.append("  " + "  ".join([view.shortened(row[0], widths[0]).ljust(widths[0]), *cells]))
+    return lines
