@@ -1,0 +1,267 @@
+"""One worker process seen from the harness: start, frames in and out without ever blocking, its CPU clock, and its end.
+
+What comes from a worker is checked, never trusted and never unpickled: an extractor shares the process and may write anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from harness.extract import processes
+
+WORKER = Path(__file__).parent / "workers" / "python_worker.py"
+WORKER_FILES = (WORKER, WORKER.with_name("guards.py"))
+
+NO_ANSWER = "protocol: something other than an answer came over the worker's channel"
+_HEADER_LIMIT = 1 << 16
+_CHUNK = 1 << 18
+_BUFFER = 1 << 20
+_TAIL = 700
+_FILE_LIMIT = 64 << 20
+_GRACE = 0.5
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one page may cost.
+
+    `cpu`: seconds of CPU; `wall_factor`: how many times that in wall time, as a backstop only, for busy machines lie; `memory`: bytes
+    on top of what the worker has when the call begins; `start`: seconds of wall time until a worker is ready; `answer`: bytes.
+    """
+
+    cpu: float = 20.0
+    wall_factor: float = 6.0
+    memory: int = 2 << 30
+    start: float = 60.0
+    answer: int = 16 << 20
+
+    def describe(self) -> str:
+        """All limits in one stable line, for fingerprints."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+class Place(Protocol):
+    """What a worker needs to know of an environment; see `envs.Environment`."""
+
+    @property
+    def python(self) -> Path: ...
+    @property
+    def sites(self) -> tuple[Path, ...]: ...
+    @property
+    def roots(self) -> tuple[Path, ...]: ...
+
+
+class ProtocolError(Exception):
+    """A worker sent something that is no frame."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a worker ended: in words, and the high-water mark of its memory in bytes."""
+
+    how: str
+    peak: int
+
+
+class Worker:
+    """One child process with its socket, its noise file and its scratch folder below `folder`, which must not exist yet."""
+
+    def __init__(self, environment: Place, plugin: Path, folder: Path, limits: Limits) -> None:
+        self.limits = limits
+        self._folder = folder
+        scratch = folder / "scratch"
+        scratch.mkdir(parents=True)
+        self._noise = os.open(folder / "noise", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self._socket, theirs = socket.socketpair()
+        self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)  # the system may give less
+        with theirs:
+            self._process = subprocess.Popen(
+                # -I would ignore PYTHONHASHSEED; with a scrubbed environment -s -P isolates as well. -S, for no package may run
+                # before the guards are up.
+                [environment.python, "-S", "-s", "-P", WORKER, str(theirs.fileno())],
+                cwd=scratch,
+                env=_environment(scratch),
+                stdin=subprocess.DEVNULL,
+                stdout=self._noise,
+                stderr=self._noise,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+        self.pid = self._process.pid
+        self.exit_descriptor = _exit_descriptor(self.pid)
+        """Readable once the process has ended, -1 where the system has no such thing; a closed socket alone does not tell, for
+        a child of the extractor may hold it open."""
+        self.closed = False
+        """Whether the worker has hung up."""
+        self.fault = ""
+        """What the worker wrote that it must not, in words."""
+        self._incoming = bytearray()
+        self._outgoing: deque[memoryview] = deque()
+        self._header: dict[str, Any] | None = None
+        self.send({
+            "plugin": str(plugin), "prefix": str(environment.roots[0]), "sites": [str(path) for path in environment.sites],
+            "readable": [str(path) for path in environment.roots], "parent": os.getpid(),
+            "memory": limits.memory, "answer": limits.answer, "file": _FILE_LIMIT,
+        })  # fmt: skip
+
+    def fileno(self) -> int:
+        """Descriptor of the socket, for selectors."""
+        return self._socket.fileno()
+
+    @property
+    def wants_write(self) -> bool:
+        """Whether a frame still waits to be sent; call `flush` when the socket is writable."""
+        return bool(self._outgoing)
+
+    def send(self, header: dict[str, Any], body: bytes = b"") -> None:
+        """Send a frame as far as the socket takes it, and keep the rest for `flush`."""
+        encoded = json.dumps({**header, "n": len(body)}).encode()
+        self._outgoing.append(memoryview(len(encoded).to_bytes(4, "big") + encoded))
+        if body:
+            self._outgoing.append(memoryview(body))
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what waits, without blocking. A worker that no longer listens is noticed by its end."""
+        try:
+            while self._outgoing:
+                sent = self._socket.send(self._outgoing[0])
+                self._outgoing[0] = self._outgoing[0][sent:]
+                if not self._outgoing[0]:
+                    self._outgoing.popleft()
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._outgoing.clear()
+
+    def hung_up(self) -> None:
+        """Note that the process has ended: what `receive` returns next is the last."""
+        self.closed = True
+
+    def receive(self) -> list[tuple[dict[str, Any], bytes]]:
+        """Return the frames that have come in whole, without blocking; after one that is none, `fault` is set."""
+        frames: list[tuple[dict[str, Any], bytes]] = []
+        try:
+            while not self.fault:
+                chunk = self._socket.recv(_CHUNK)
+                if not chunk:
+                    self.closed = True
+                    break
+                self._incoming += chunk
+                while (frame := self._take()) is not None:
+                    frames.append(frame)
+        except BlockingIOError:
+            pass
+        except ProtocolError as error:
+            self.fault = str(error)
+        except OSError:
+            self.closed = True
+        return frames
+
+    def _take(self) -> tuple[dict[str, Any], bytes] | None:
+        if self._header is None:
+            if len(self._incoming) < 4:
+                return None
+            length = int.from_bytes(self._incoming[:4], "big")
+            if length > _HEADER_LIMIT:
+                raise ProtocolError(NO_ANSWER)
+            if len(self._incoming) < 4 + length:
+                return None
+            self._header = self._checked(bytes(self._incoming[4 : 4 + length]))
+            del self._incoming[: 4 + length]
+        size = self._header["n"]
+        if len(self._incoming) < size:
+            return None
+        header, body = self._header, bytes(self._incoming[:size])
+        del self._incoming[:size]
+        self._header = None
+        return header, body
+
+    def _checked(self, encoded: bytes) -> dict[str, Any]:
+        try:
+            header = json.loads(encoded)
+        except (ValueError, RecursionError):
+            header = None
+        if not isinstance(header, dict) or type(header.get("n")) is not int or header["n"] < 0:
+            raise ProtocolError(NO_ANSWER)
+        if header["n"] > self.limits.answer:
+            raise ProtocolError(f"protocol: announced {header['n']:,} bytes, over the limit of {self.limits.answer:,}")
+        return header
+
+    def cpu(self) -> float:
+        """CPU seconds of the process so far, all threads; 0 where the system does not tell, so that only wall time counts."""
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):
+                return time.clock_gettime((~self.pid << 3) | 2)  # the kernel's number for another process's CPU clock
+        return 0.0
+
+    def ask_for_stack(self) -> None:
+        """Have the worker write the stack of all threads into its noise, which works inside C loops too."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGUSR1)
+
+    def noise_size(self) -> int:
+        """Bytes in the noise file: what was printed since the last answer."""
+        return os.fstat(self._noise).st_size
+
+    def noise_tail(self, since: int = 0) -> str:
+        """The last 700 bytes of noise, of what came after byte `since`."""
+        size = self.noise_size()
+        start = max(since, size - _TAIL)
+        return os.pread(self._noise, max(0, size - start), start).decode("utf-8", "replace").strip()
+
+    def kill(self, spare: set[int]) -> Ending:
+        """End the process and everything that it started, reap it, remove its files; `spare` as for `processes.sweep`.
+
+        A worker that has already ended by itself is only reaped, and tells how it ended.
+        """
+        patience = time.monotonic() + (_GRACE if self.closed else 0)
+        pid, status, usage = os.wait4(self.pid, os.WNOHANG)
+        while pid == 0 and time.monotonic() < patience:  # it hung up, so its end, with the true cause, is near
+            time.sleep(0.005)
+            pid, status, usage = os.wait4(self.pid, os.WNOHANG)
+        processes.kill_group(self.pid, leader=pid == 0)
+        if pid == 0:
+            pid, status, usage = os.wait4(self.pid, 0)
+        code = self._process.returncode = os.waitstatus_to_exitcode(status)
+        processes.sweep(spare - {self.pid})
+        self._socket.close()
+        for descriptor in (self._noise, self.exit_descriptor):
+            if descriptor >= 0:
+                os.close(descriptor)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        how = f"ended by {_signal_name(-code)}" if code < 0 else f"ended with exit status {code}"
+        return Ending(how, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+
+
+def _environment(scratch: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
+    fixed = {"LANG": "C.UTF-8", "TZ": "UTC", "HOME": str(scratch), "TMPDIR": str(scratch), "PYTHONHASHSEED": "0"}
+    return {**kept, **fixed, "PATH": os.environ.get("PATH", os.defpath)}
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal
+        return f"signal {number}"
+
+
+def _exit_descriptor(pid: int) -> int:
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return -1

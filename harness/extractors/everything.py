@@ -1,0 +1,45 @@
+"""Floor of every table: all text of the page's body, clutter included, as lxml parses it.
+
+lxml is BSD-3-Clause; home: https://lxml.de. Left out are script, style, noscript and template, which no reader sees. One run of text
+a line: text that only inline elements (`<b>`, `<a>`, ...) interrupt stays together, for they do not end a word. No options.
+"""
+
+import lxml.html
+from lxml import etree
+
+CATEGORY = "baseline"
+DISTRIBUTION = "lxml"
+
+_UNSEEN = frozenset(("script", "style", "noscript", "template"))
+_INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
+    "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+))  # fmt: skip
+
+
+def extract(html: str, url: str) -> str:
+    """Return the body's text, one run a line, whitespace collapsed; '' for a page without elements or text."""
+    if not html.strip():
+        return ""
+    # As bytes: lxml refuses a string that begins with an XML declaration.
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        body = lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=parser).find("body")
+    except etree.ParserError:  # nothing but comments
+        return ""
+    if body is None:
+        return ""
+    lines: list[str] = []
+    run: list[str] = []
+    walker = etree.iterwalk(body, events=("start", "end"))
+    for event, element in walker:
+        if element.tag not in _INLINE:
+            lines.append(" ".join("".join(run).split()))
+            run.clear()
+        if event == "end":
+            run.append(element.tail or "")
+        elif element.tag in _UNSEEN:
+            walker.skip_subtree()
+        else:
+            run.append(element.text or "")
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,103 @@
+"""Environments: what is built, what identifies it, what cannot be had."""
+
+import dataclasses
+import importlib.metadata
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+import harness
+from harness import registry
+from harness.errors import InstallError
+from harness.extract import envs
+from harness.extract.sandbox import Limits
+from harness.extract.schedule import Task, extract
+from harness.records import Extraction
+
+
+def test_core_extractor_runs_in_the_projects_environment() -> None:
+    environment = envs.prepare(registry.select(["trafilatura"])[0])
+    assert environment.python == Path(sys.executable)
+    assert environment.version == importlib.metadata.version("trafilatura")
+    assert f"trafilatura=={environment.version}" in environment.freeze
+    assert list(environment.freeze) == sorted(environment.freeze)
+    assert Path(sys.prefix) in environment.roots
+
+
+def test_version_is_the_harness_where_there_is_no_distribution() -> None:
+    assert envs.prepare(registry.select(["nothing"])[0]).version == harness.__version__
+
+
+def test_fingerprint_changes_with_what_can_change_an_answer(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text("def extract(html, url): return ''")
+    [mine] = registry.select([str(path)])
+    first = envs.prepare(mine).fingerprint
+    assert envs.prepare(mine).fingerprint == first
+    assert envs.prepare(mine, Limits(cpu=1)).fingerprint != first
+    assert envs.prepare(dataclasses.replace(mine, options={"x": 1})).fingerprint != first
+    path.write_text("def extract(html, url): return 'x'")
+    assert envs.prepare(mine).fingerprint != first
+
+
+def test_fingerprint_does_not_depend_on_the_variants_name() -> None:
+    [mine] = registry.select(["nothing"])
+    assert envs.prepare(dataclasses.replace(mine, name="other")).fingerprint == envs.prepare(mine).fingerprint
+
+
+def test_closure_follows_extras_that_are_asked_for() -> None:
+    installed = envs._installed(tuple(Path(path) for path in sys.path if path.endswith("site-packages")))
+    # jusText asks for lxml[html_clean], trafilatura's extra `eval` for pandas, which we have for other reasons
+    assert {"justext", "lxml", "lxml-html-clean"} <= set(envs._closure(installed, ["justext"]))
+    assert "pandas" not in envs._closure(installed, ["trafilatura"])
+    assert {"lxml", "courlan", "tld"} <= set(envs._closure(installed, ["trafilatura"]))
+
+
+def test_version_of_a_plug_in_without_distribution() -> None:
+    [same] = registry.select([f"nothing=={harness.__version__}"])
+    assert same.requirement == ""
+
+
+@pytest.mark.skipif(bool(os.environ.get("CLUTTERBENCH_OFFLINE")), reason="builds an environment from the package registry")
+def test_another_release_runs_in_an_environment_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    [old] = registry.select(["justext==3.0.1"])
+    [missing] = registry.select(["justext==0.0.1"])
+    [there] = registry.select(["nothing"])
+    results: dict[tuple[str, str], Extraction] = {}
+
+    def done(extraction: Extraction) -> None:
+        results[extraction.extractor, extraction.page] = extraction
+
+    text = "<p>" + "This is the text of a page that is long enough to be one of the good ones. " * 5 + "</p>"
+    tasks = [Task(each, "site/page", 1, lambda: (text, "", "en")) for each in (old, missing, there)]
+    facts = extract(tasks, done=done)
+    assert results["justext==3.0.1", "site/page"].status == "ok"
+    assert results["justext==3.0.1", "site/page"].text.startswith("This is the text")
+    assert results["nothing", "site/page"].status == "ok"
+    assert facts.environments["justext==3.0.1"].version == "3.0.1"
+    assert "justext==3.0.1" in facts.environments["justext==3.0.1"].freeze
+    assert "there is no version of justext==0.0.1" in facts.failures["justext==0.0.1"]
+    assert "\n" not in facts.failures["justext==0.0.1"]
+    built = list((tmp_path / "clutterbench" / "envs").iterdir())
+    assert [path.name.startswith("building-") for path in built] == [False]
+    assert envs.prepare(old) == facts.environments["justext==3.0.1"]
+
+
+def test_distribution_that_is_not_installed(tmp_path: Path) -> None:
+    path = tmp_path / "absent.py"
+    path.write_text("DISTRIBUTION = 'no-such-distribution'\ndef extract(html, url): return ''")
+    [absent] = registry.select([str(path)])
+    with pytest.raises(InstallError, match="absent: no-such-distribution is not installed"):
+        envs.prepare(absent)
+
+
+def test_header_asks_for_an_environment_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "isolated.py"
+    path.write_text("# /// script\n# dependencies = ['b==1', 'a>=2']\n# ///\nDISTRIBUTION = 'b'\ndef extract(html, url): return ''")
+    [isolated] = registry.select([str(path)])
+    plugin = registry.plugin_of(isolated)
+    assert envs._requirements(plugin, isolated) == ("a>=2", "b==1")
+    assert envs._requirements(plugin, plugin.extractor("isolated", "3")) == ("a>=2", "b==3")

@@ -1,0 +1,73 @@
+"""What every extractor plug-in must keep to, run over each of them in its worker."""
+
+import re
+from collections import defaultdict
+
+import pytest
+
+from harness import registry
+from harness.extract.schedule import Task, extract
+from harness.records import TRACKS, Extraction
+
+PARAGRAPH = "The harbour was quiet on the morning when the first ferry of the year came in, and there were few people about. "
+PARTS = "".join(f"<p>Part {number}. {' '.join(PARAGRAPH.split()[::-1])} {PARAGRAPH}</p>" for number in range(6))
+PAGE = f"""<!doctype html><html lang="en"><head><title>The ferry</title><style>p {{ color: red }}</style></head><body>
+<nav><ul><li><a href="/">Home</a></li><li><a href="/news">News</a></li></ul></nav>
+<article><h1>The ferry</h1>{PARTS}</article>
+<script>var leak = "secret";</script><footer>All rights reserved</footer></body></html>"""
+INPUTS = {
+    "ordinary": PAGE,
+    "empty": "",
+    "blank": " \n\t ",
+    "plain": "Only a line of text, and no tag at all.",
+    "declared": '<?xml version="1.0" encoding="iso-8859-1"?><html><body><p>' + PARAGRAPH * 9 + "</p></body></html>",
+    "comment": "<!-- nothing but this -->",
+}
+PLUGINS = registry.extractors()
+# What raises instead of answering nothing; it is scored as the miss that it is.
+RAISES = {(variant, page) for variant in ("readability", "justext", "justext-lines") for page in ("empty", "blank", "comment")}
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[str, dict[str, Extraction]]:
+    found: dict[str, dict[str, Extraction]] = defaultdict(dict)
+
+    def done(extraction: Extraction) -> None:
+        found[extraction.extractor][extraction.page.removeprefix("contract/")] = extraction
+
+    tasks = []
+    for extractor in registry.variants().values():
+        for name, html in INPUTS.items():
+            text = html if extractor.track == "html" else re.sub(r"<[^>]+>", "\n", html)
+            tasks.append(Task(extractor, f"contract/{name}", len(text), lambda text=text: (text, "", "en")))  # type: ignore[misc]
+    facts = extract(tasks, done=done)
+    assert facts.failures == {}
+    return found
+
+
+@pytest.mark.parametrize("variant", sorted(registry.variants()))
+def test_every_page_gets_a_status(variant: str, results: dict[str, dict[str, Extraction]]) -> None:
+    assert set(results[variant]) == set(INPUTS)
+    failed = {(variant, name) for name, result in results[variant].items() if result.status != "ok"}
+    assert failed <= RAISES
+    assert all(result.status == "error" for result in results[variant].values() if result.status != "ok")
+    assert all("network" not in result.noise and "files" not in result.noise for result in results[variant].values())
+
+
+@pytest.mark.parametrize("variant", sorted(set(registry.variants()) - {"nothing"}))
+def test_ordinary_page_is_answered_in_plain_text(variant: str, results: dict[str, dict[str, Extraction]]) -> None:
+    text = results[variant]["ordinary"].text
+    assert text.count("first ferry of the year") == 6
+    assert "<p>" not in text
+    assert "color: red" not in text
+
+
+@pytest.mark.parametrize("plugin", PLUGINS.values(), ids=list(PLUGINS))
+def test_file_says_what_a_list_needs(plugin: registry.Plugin) -> None:
+    assert re.search(r"Apache-2\.0|MIT|BSD|GPL|ISC", plugin.doc), "the docstring must name the licence"
+    assert re.search(r"home: (https://\S+|this repository)", plugin.doc), "the docstring must say 'home: …'"
+    assert plugin.constants.keys() <= {"TRACK", "CATEGORY", "VARIANTS", "DISTRIBUTION", "ANSWER", "REQUIRES"}
+    for variant in plugin.variants:
+        assert plugin.track(variant) in TRACKS
+    source = plugin.path.read_text(encoding="utf-8")
+    assert not re.search(r"^\s*(from|import) +harness", source, re.MULTILINE), "an extractor file imports nothing of ours"
