@@ -30,6 +30,7 @@ test: .venv/ready ## run the tests
 
 lint: .venv/ready ## check style, types and formatting of the code
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 
 lock: .venv/ready ## pin the newest packages that fit pyproject.toml

@@ -218,7 +218,11 @@ def try_(files: tuple[str, ...], names: tuple[str, ...], lang: str, as_json: boo
 @cli.command("import")
 @click.argument("name")
 @click.option(
-    "--from", "source", required=True, type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    "--from",
+    "source",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
     help="The data set as its publisher lays it out.",
 )
 @click.option("--to", "target", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Default: corpora/NAME.")

@@ -27,16 +27,18 @@ def extractors(root: Path) -> Rows:
         except ClutterbenchError as error:
             version = f"did not run: {error}"
         plugin = registry.plugin_of(extractor)
-        rows.append({
-            "name": name,
-            "track": extractor.track,
-            "category": extractor.category,
-            "package": extractor.distribution,
-            "version": version,
-            "answers in": extractor.answer,
-            "options": ", ".join(f"{key}={value!r}" for key, value in extractor.options.items()) or "none",
-            "about": plugin.doc,
-        })
+        rows.append(
+            {
+                "name": name,
+                "track": extractor.track,
+                "category": extractor.category,
+                "package": extractor.distribution,
+                "version": version,
+                "answers in": extractor.answer,
+                "options": ", ".join(f"{key}={value!r}" for key, value in extractor.options.items()) or "none",
+                "about": plugin.doc,
+            }
+        )
     return rows
 
 

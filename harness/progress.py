@@ -48,8 +48,8 @@ class Progress:
         self._done += 1
         self._failed += failed
         if self._bar is not None:
-            failed = f" ({self._failed} failed)" if self._failed else ""
-            self._bar.update(self._task, completed=self._done, description=self._name + failed)
+            so_far = f" ({self._failed} failed)" if self._failed else ""
+            self._bar.update(self._task, completed=self._done, description=self._name + so_far)
         elif time.monotonic() - self._shown > _EVERY:
             self._shown = time.monotonic()
             self._say(f"{self._done} of {self._total}")

@@ -74,9 +74,7 @@ class Plugin:
         """
         requirement = f"{self.distribution}=={version}" if version and self.distribution else ""
         if version and not requirement and version != __version__:
-            raise UsageError(
-                f"{variant} is part of clutterbench and has its version, {__version__}; there is no {variant}=={version}."
-            )
+            raise UsageError(f"{variant} is part of clutterbench and has its version, {__version__}; there is no {variant}=={version}.")
         return Extractor(
             name=f"{variant}=={version}" if version else variant,
             plugin=self.name if self.path.parent == EXTRACTORS else str(self.path),
@@ -203,6 +201,8 @@ def select(names: Sequence[str], track: Track | None = None) -> list[Extractor]:
 
 def _named(name: str) -> list[Extractor]:
     if name.endswith(".py"):
+        if not Path(name).is_file():
+            raise UsageError(f"There is no file {name}.")
         plugin = read(Path(name).resolve())
         return [plugin.extractor(variant) for variant in plugin.variants]
     variant, pinned, version = name.partition("==")

@@ -139,19 +139,21 @@ def _facts(work: Plan, facts: RunFacts, failures: Mapping[str, str]) -> dict[str
     rows = []
     for extractor in work.extractors:
         environment = work.environments.get(extractor.name)
-        rows.append({
-            "name": extractor.name,
-            "plugin": extractor.plugin,
-            "track": extractor.track,
-            "category": extractor.category,
-            "version": environment.version if environment else extractor.requirement.partition("==")[2],
-            "about": registry.plugin_of(extractor).doc,
-            "options": dict(extractor.options),
-            "did_not_run": failures.get(extractor.name, ""),
-            "fingerprint": environment.fingerprint if environment else "",
-            "freeze": list(environment.freeze) if environment else [],
-            "guards": dict(facts.guards.get(extractor.name, {})),
-        })
+        rows.append(
+            {
+                "name": extractor.name,
+                "plugin": extractor.plugin,
+                "track": extractor.track,
+                "category": extractor.category,
+                "version": environment.version if environment else extractor.requirement.partition("==")[2],
+                "about": registry.plugin_of(extractor).doc,
+                "options": dict(extractor.options),
+                "did_not_run": failures.get(extractor.name, ""),
+                "fingerprint": environment.fingerprint if environment else "",
+                "freeze": list(environment.freeze) if environment else [],
+                "guards": dict(facts.guards.get(extractor.name, {})),
+            }
+        )
     return {
         "clutterbench": __version__,
         "gold": work.corpus.digest,

@@ -16,9 +16,7 @@ SCHEME = "ml-v1"
 
 # Soft hyphen, zero-width space and no-break space, word joiner, direction marks and isolates: some extractors drop them, so a
 # word must be the same word with and without them.
-_INVISIBLE = dict.fromkeys(
-    (0x00AD, 0x061C, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-)
+_INVISIBLE = dict.fromkeys((0x00AD, 0x061C, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 # The prolonged sound mark belongs to kana but has the script "Common".
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\u30FC\uFF70\p{Bopomofo}\p{Yi}\p{Tibetan}\p{Line_Break=SA}"
 _TOKEN = regex.compile(

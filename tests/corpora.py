@@ -9,9 +9,11 @@ HTML = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Pier
 <nav><a href="/">Front page of the Harbour Post</a></nav>
 <h1>Storm closes the fish pier</h1>
 <p>The old fish pier was closed on Friday after waves broke two of its piles, the harbour board of {place} said.</p>
-<p>Boats will land at the north quay until divers have looked at the damage, which may take three weeks. <a>READ MORE: New owner for the ice house</a></p>
+<p>Boats will land at the north quay until divers have looked at the damage, which may take three weeks.
+<a>READ MORE: New owner for the ice house</a></p>
 <ul><li>Ferries run as usual from the south side of the bay.</li></ul>
-<aside><h3>Most read</h3><ol><li>Baker wins the island race for the fourth time</li><li>Library opens on Sundays from next month on</li></ol></aside>
+<aside><h3>Most read</h3><ol><li>Baker wins the island race for the fourth time</li>
+<li>Library opens on Sundays from next month on</li></ol></aside>
 </body></html>
 """
 
@@ -38,7 +40,8 @@ def write_corpus(root: Path, places: dict[str, str]) -> Path:
             f'licence = "CC0-1.0"\norigin = "original"\nstory = "pier"\nlabelled_by = "tests"\n'
             f'raw_sha256 = "{hashlib.sha256(raw).hexdigest()}"\n+++\n'
         )
-        for path, data in ((root / "raw" / site / "pier.html", raw), (root / "gold" / site / "pier.txt", (header + LINES.format(place=place)).encode())):
+        gold = (header + LINES.format(place=place)).encode()
+        for path, data in ((root / "raw" / site / "pier.html", raw), (root / "gold" / site / "pier.txt", gold)):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
     return root

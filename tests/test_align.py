@@ -102,7 +102,8 @@ def test_common_words_of_a_paraphrase_are_no_leak() -> None:
 
 
 def test_a_phrase_in_body_and_clutter_is_the_bodys_while_it_is_free() -> None:
-    page = [("x-related", "Council votes to close the swimming pool on Mill Lane"), ("p", "Council votes to close the swimming pool on Mill Lane")]
+    phrase = "Council votes to close the swimming pool on Mill Lane"
+    page = [("x-related", phrase), ("p", phrase)]
     once = answer(page[1][1], page)
     assert counts(once) == {"p": 10, "repeated": 0, "invented": 0}
     twice = answer(page[1][1] + "\n" + page[1][1], page)
@@ -111,7 +112,8 @@ def test_a_phrase_in_body_and_clutter_is_the_bodys_while_it_is_free() -> None:
 
 def test_a_headline_four_times_on_the_page_is_the_title_first() -> None:
     headline = "Town hall roof falls in during the night"
-    page = [("x-nav", headline), ("title", headline), ("p", "Nobody was hurt when the roof of the hall fell in."), ("x-related", headline), ("x-trending", headline)]
+    story = ("p", "Nobody was hurt when the roof of the hall fell in.")
+    page = [("x-nav", headline), ("title", headline), story, ("x-related", headline), ("x-trending", headline)]
     assert counts(answer(headline, page))["title"] == 8
     three = counts(answer("\n".join([headline] * 3), page))
     assert three["title"] == 8
@@ -119,8 +121,10 @@ def test_a_headline_four_times_on_the_page_is_the_title_first() -> None:
 
 
 def test_a_headline_with_the_sites_name_in_clutter_does_not_win_over_the_body() -> None:
-    page = [("x-breadcrumb", "Town hall roof falls in Daily Post"), ("h", "Town hall roof falls in"), ("p", "Nobody was hurt last night, police said.")]
-    assert counts(answer("Town hall roof falls in\nNobody was hurt last night, police said.", page)) == {"h": 5, "p": 7, "repeated": 0, "invented": 0}
+    story = ("p", "Nobody was hurt last night, police said.")
+    page = [("x-breadcrumb", "Town hall roof falls in Daily Post"), ("h", "Town hall roof falls in"), story]
+    found = counts(answer("Town hall roof falls in\n" + story[1], page))
+    assert found == {"h": 5, "p": 7, "repeated": 0, "invented": 0}
 
 
 def test_short_blocks_go_whole_where_they_are_a_line() -> None:
@@ -146,7 +150,7 @@ def test_scripts_without_spaces_align_by_character() -> None:
 
 def test_right_to_left_text_with_direction_marks() -> None:
     page = [("p", "قال مجلس الميناء إن آخر عبارة مسائية ستتوقف في أكتوبر")]
-    assert counts(answer("\u200fقال مجلس الميناء إن آخر عبارة مسائية ستتوقف في أكتوبر\u200f", page)) == {"p": 10, "repeated": 0, "invented": 0}
+    assert counts(answer(f"\u200f{page[0][1]}\u200f", page)) == {"p": 10, "repeated": 0, "invented": 0}
 
 
 def test_markdown_marks_cost_nothing() -> None:
@@ -161,7 +165,7 @@ def test_a_page_of_one_word_many_times_ends() -> None:
     assert found["x-nav"] == 1000
 
 
-words = st.lists(st.sampled_from("a b c d e f g h i j k l m n o p".split()), max_size=60)
+words = st.lists(st.sampled_from("abcdefghijklmnop"), max_size=60)
 labels = st.sampled_from(["p", "h", "title", "x-nav", "x-trending", "x-footer"])
 
 
@@ -188,7 +192,10 @@ def test_provenance_of_a_synthetic_answer() -> None:
     """Random text of known origin, reordered: the reference study got token accuracy 0.99 (scoring.md, section 5)."""
     generator = random.Random(7)
     vocabulary = [f"w{int(generator.paretovariate(0.7))}" for _ in range(4000)]
-    page = [("p" if number % 3 else "x-related", [generator.choice(vocabulary) for _ in range(generator.randint(8, 60))]) for number in range(90)]
+    page = [
+        ("p" if number % 3 else "x-related", [generator.choice(vocabulary) for _ in range(generator.randint(8, 60))])
+        for number in range(90)
+    ]
     goal = Target([[part] for part in page])
     chosen = [number for number in range(90) if generator.random() < (0.9 if class_of(page[number][0]) == "body" else 0.3)]
     generator.shuffle(chosen)

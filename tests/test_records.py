@@ -59,9 +59,9 @@ def test_every_label_has_one_class() -> None:
         class_of("nav")
 
 
-@pytest.mark.parametrize(("text", "right"), [("a/b", True), ("my-site/page-2", True), ("a", False), ("a/b/c", False), ("A/b", False), ("-a/b", False), ("a/../b", False)])
-def test_page_ids(text: str, right: bool) -> None:
-    assert is_page_id(text) is right
+def test_page_ids() -> None:
+    assert all(map(is_page_id, ("a/b", "my-site/page-2")))
+    assert not any(map(is_page_id, ("a", "a/b/c", "A/b", "-a/b", "a/../b")))
 
 
 def test_the_gold_body_keeps_split_paragraphs_together() -> None:

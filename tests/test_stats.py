@@ -51,7 +51,8 @@ def test_aeb_aggregates_are_reproduced(shared: Path) -> None:
     for figures in systems.values():
         triples = np.array([page[:3] for _, page in sorted(figures["pages"].items())])
         hits, predicted, expected = triples[:, 0], triples[:, 0] + triples[:, 1], triples[:, 0] + triples[:, 2]
-        found = Cells(("a",), tuple(map(str, range(len(hits)))), tuple(map(str, range(len(hits)))), hits[None], predicted[None], expected[None])
+        names = tuple(map(str, range(len(hits))))
+        found = Cells(("a",), names, names, hits[None], predicted[None], expected[None])
         (row,) = rows(found, metric="shingles", average="ratio", slice_name="all", ranked=["a"])
         assert row.f1 == pytest.approx(figures["f1"], abs=1e-9)
         assert row.precision == pytest.approx(figures["precision"], abs=1e-9)
@@ -96,7 +97,8 @@ def test_a_clear_lead_is_separable_and_noise_is_not() -> None:
     pages = 60
     base = generator.integers(60, 90, pages).astype(float)
     hits = np.stack([base, base - 20, base + generator.integers(-9, 10, pages)])
-    found = Cells(("a", "b", "c"), tuple(map(str, range(pages))), tuple(map(str, range(pages))), hits, np.full((3, pages), 100.0), np.full((3, pages), 100.0))
+    names, hundred = tuple(map(str, range(pages))), np.full((3, pages), 100.0)
+    found = Cells(("a", "b", "c"), names, names, hits, hundred, hundred)
     table = {row.extractor: row for row in rows(found, metric="m", average="page", slice_name="all", ranked=["a", "b", "c"])}
     leader = max("ac", key=lambda name: table[name].f1 or 0)
     other = "c" if leader == "a" else "a"

@@ -189,9 +189,7 @@ def _record(distribution: metadata.Distribution) -> str:
     return hashlib.sha256((distribution.read_text("RECORD") or "").encode()).hexdigest()
 
 
-def _fingerprint(
-    plugin: Plugin, extractor: Extractor, limits: Limits, closure: Mapping[str, metadata.Distribution]
-) -> str:
+def _fingerprint(plugin: Plugin, extractor: Extractor, limits: Limits, closure: Mapping[str, metadata.Distribution]) -> str:
     """Identify all that an answer rests on, the page apart."""
     parts = [
         [hashlib.sha256(path.read_bytes()).hexdigest() for path in (plugin.path, *WORKER_FILES)],

@@ -161,9 +161,7 @@ class _Run:
                 self._selector.close()
                 shutil.rmtree(self._folder, ignore_errors=True)
         cpu_tree = _tree_cpu() - before
-        return RunFacts(
-            self._guards, self._environments, self._failures, self._calls, self._cpu_extract, cpu_tree, self._waited
-        )
+        return RunFacts(self._guards, self._environments, self._failures, self._calls, self._cpu_extract, cpu_tree, self._waited)
 
     def _plan(self, tasks: Iterable[Task], environments: Mapping[str, Environment]) -> None:
         groups: dict[tuple[Path, Path], _Group] = {}

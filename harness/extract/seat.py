@@ -210,7 +210,6 @@ class Seat:
         detail = f"ended after {used:.1f} s of CPU, {passed:.1f} s in all\n{stack}".strip()
         return [Outcome(self.tickets.popleft(), "timeout", not self.served, b"", detail, used, self._growth(ending))]
 
-
     def _growth(self, ending: Ending) -> int | None:
         """Bytes by which the worker grew in its last call, None where that cannot be told.
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 
 from harness.records import UNLABELLED
 from harness.report import view
@@ -83,6 +85,15 @@ def _csv(signatures: Sequence[str], columns: Sequence[str], rows: Iterable[Seque
     writer.writerow(columns)
     writer.writerows([view.visible(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return out.getvalue()
+
+
+def as_json(summary: Summary) -> str:
+    """Return the rows of `scores.csv` as one JSON document, figures unrounded, with the signature of each track and metric."""
+    rows = [{"track": track.track, **asdict(row)} for track in summary.tracks for row in track.rows]
+    absent = [{"extractor": entrant.name, "track": entrant.track, "did_not_run": entrant.reason} for entrant in summary.did_not_run]
+    signatures = {track.track: dict(track.signatures) for track in summary.tracks}
+    document = {"schema": 1, "signatures": signatures, "rows": rows, "did_not_run": absent}
+    return json.dumps(document, ensure_ascii=False, indent=1)
 
 
 def markdown(summary: Summary) -> str:
@@ -177,12 +188,17 @@ def _code(text: str, limit: int) -> str:
 
 
 def terminal(summary: Summary) -> str:
-    """Return the leaderboards as plain text of at most 100 columns, each with its signature, then what did not run."""
+    """Return the leaderboards as plain text of at most 100 columns, each with its signature, then what did not run.
+
+    They are those of the headline, or of the metrics that were scored instead.
+    """
     parts = []
     for track in summary.tracks:
-        table = _columns([_terminal_row(standing) for standing in view.standings(track) if standing.row])
-        size = f"{track.track} track, {view.plural(track.pages, 'page')} of {view.plural(track.sites, 'site')}"
-        parts.append("\n".join([size, *table, track.signatures.get(HEADLINE, "the headline metric was not scored")]))
+        for metric in [HEADLINE] if HEADLINE in track.signatures else sorted(track.signatures):
+            table = _columns([_terminal_row(standing) for standing in view.standings(track, metric) if standing.row])
+            named = "" if metric == HEADLINE else f", {metric}"
+            size = f"{track.track} track{named}, {view.plural(track.pages, 'page')} of {view.plural(track.sites, 'site')}"
+            parts.append("\n".join([size, *table, track.signatures[metric]]))
     absent = [f"{view.visible(entrant.name)}  did not run: {view.visible(entrant.reason)}" for entrant in summary.did_not_run]
     if absent:
         parts.append("\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in absent))

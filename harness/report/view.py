@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.score import HEADLINE
 from harness.stats import FEWEST_SITES, Interval, LabelRow, Row
 from harness.summary import Entrant, Summary, TrackSummary, points, signed
 
@@ -61,11 +62,11 @@ class Standing:
         return 0 if self.entrant.category == "extractor" else 1
 
 
-def standings(track: TrackSummary) -> list[Standing]:
+def standings(track: TrackSummary, metric: str = HEADLINE) -> list[Standing]:
     """Return a track's leaderboard: extractors, converters, baselines, each best first, then those that did not run."""
     entrants = {entrant.name: entrant for entrant in track.entrants}
     leaks = leak_rates(track)
-    found = [Standing(entrants[row.extractor], row, leaks.get(row.extractor)) for row in track.table()]
+    found = [Standing(entrants[row.extractor], row, leaks.get(row.extractor)) for row in track.table(metric)]
     found.sort(key=lambda standing: CATEGORIES.index(standing.entrant.category))
     return found + [Standing(entrant, None, None) for entrant in track.entrants if entrant.reason]
 

@@ -250,7 +250,7 @@ def test_large_page(tmp_path: Path) -> None:
     [
         ("Ferry Cut/one", 'The folder name must be lower-case letters, digits and hyphens: "Ferry Cut" → "ferry-cut".'),
         ("quay/Ferry_2", 'The file name must be lower-case letters, digits and hyphens: "Ferry_2" → "ferry-2".'),
-        ("quay/2025/ferry", "\"quay/2025/ferry\" is not <site>/<name>: a page lies in its site's folder, and no folder lies in that."),
+        ("quay/2025/ferry", '"quay/2025/ferry" is not <site>/<name>: a page lies in its site\'s folder, and no folder lies in that.'),
     ],
 )
 def test_names(tmp_path: Path, page: str, message: str) -> None:
@@ -279,7 +279,7 @@ def test_unreadable_files(tmp_path: Path) -> None:
     (found,) = check(tmp_path)
     assert (found.path, found.line, found.code) == (RAW, 1, "E060")
     assert found.message.startswith("the file holds only NUL bytes and spaces")
-    (tmp_path / GOLD).write_bytes(b"+++\nlang = \"\xff\"\n+++\n")
+    (tmp_path / GOLD).write_bytes(b'+++\nlang = "\xff"\n+++\n')
     say = "The file is not UTF-8 (byte 12). Gold files are UTF-8; convert it."
     assert check(tmp_path) == [Finding(GOLD, 1, 1, "E065", say)]
 
@@ -498,7 +498,6 @@ def test_twenty_pages_in_a_second(tmp_path: Path) -> None:
     start = time.process_time()
     assert {one.code for one in check(tmp_path)} == {"E031"}
     assert time.process_time() - start < 3  # 0.5 s where this was written; the margin is for slower machines
-
 
 
 MUTATION = st.lists(

@@ -58,9 +58,16 @@ def _edit(source: Path, change: object) -> None:
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("missing page", "1 pages of ground-truth.json are not in html/"), ("missing gold", "1 pages of html/ are not in ground-truth.json"),
-     ("empty gold", "no articleBody"), ("no url", "no url"), ("torn gzip", "does not decompress"), ("twice", "stands there twice"), ("no json", "nothing was imported")],
-)  # fmt: skip
+    [
+        ("missing page", "1 pages of ground-truth.json are not in html/"),
+        ("missing gold", "1 pages of html/ are not in ground-truth.json"),
+        ("empty gold", "no articleBody"),
+        ("no url", "no url"),
+        ("torn gzip", "does not decompress"),
+        ("twice", "stands there twice"),
+        ("no json", "nothing was imported"),
+    ],
+)
 def test_what_does_not_add_up_is_refused_and_nothing_written(source: Path, tmp_path: Path, name: str, message: str) -> None:
     first = source / "html" / ("a" * 64 + ".html.gz")
     truth = source / "ground-truth.json"
