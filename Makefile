@@ -41,7 +41,7 @@ clean: ## forget runs and caches of this folder's corpus, but not reports
 	rm -rf .clutterbench
 
 # --no-deps: the lock is complete, and the pip of Python 3.11.7 cannot resolve extras that a package spells in two ways.
-.venv/ready: requirements.lock pyproject.toml
+.venv/ready: requirements.lock pyproject.toml setup.py harness/kernel/_kernel.c
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.align import Alignment, Target, align
 from harness.records import class_of
-from harness.text import tokens
+from harness.text import readable, tokens
 
 PAGE: list[tuple[str, str]] = [
     ("x-nav", "Home"),
@@ -203,3 +204,54 @@ def test_provenance_of_a_synthetic_answer() -> None:
     truth = [goal.starts[number] + offset for number in chosen for offset in range(len(page[number][1]))]
     right = sum(goal.labels[a] == goal.labels[b] for a, b in zip(found.source, truth, strict=True) if a >= 0)
     assert right / len(truth) > 0.98
+
+
+MARKED = {
+    "markdown": "## Last ferry to be cut in October\n*The last* **evening ferry** to [Greyholm](https://x.example/a_b) will _stop_ running",
+    "image": "The last evening ferry to Greyholm ![a ferry at sea](/boat.jpg) will stop running",
+    "entities": "The last&nbsp;evening ferry to Greyholm &#119;ill stop &quot;running&quot;",
+    "tags": "<p>The <b>last</b> evening ferry to <a href='x'>Greyholm</a> will stop running</p>",
+    "soft hyphens": "The last eve\u00adning ferry to Grey\u00adholm will stop run\u00adning",
+    "zero width and direction marks": "The\u200b last \u200eevening ferry to Greyholm\u200f will \ufeffstop running",
+    "ligatures": "The last evening ferry to Greyholm will stop running",
+    "decomposed": "The last evening ferry to Greyholm will stop running".replace("e", "e"),
+}
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_marks_do_not_hide_words(name: str) -> None:
+    found = align(target(), [tokens(readable(line)) for line in MARKED[name].split("\n")])
+    # the first nine words of the first paragraph, counted by hand; nothing else but the title may be found
+    assert found.aligned()["p"] == 9
+    assert found.invented == found.repeated == 0
+
+
+def test_composed_and_decomposed_letters_quotes_and_ligatures_are_the_same_words() -> None:
+    page = [("p", "Die Bürgermeisterin eröffnet das “Café Affäre” am Hafen, sagte sie")]
+    answer_text = "Die Bu\u0308rgermeisterin ero\u0308ffnet das \"Cafe\u0301 A\ufb00a\u0308re\" am Hafen, sagte sie"
+    # by hand: Die Bürgermeisterin eröffnet das Café Affäre am Hafen sagte sie
+    assert counts(answer(answer_text, page)) == {"p": 10, "repeated": 0, "invented": 0}
+
+
+def test_an_article_about_markup_loses_the_same_on_both_sides() -> None:
+    text = "Write <em>word</em> or _word_ and link it as [text](address) in your source file"
+    page = Target([[("code", tokens(readable(text)))]])
+    found = align(page, [tokens(readable(text))])
+    assert found.aligned() == {"code": len(page.tokens)}
+
+
+WORKED_PAGE = [
+    ("x-nav", "Home News Weather"),
+    ("title", "Ferry cut"),
+    ("p", "The last ferry to Greyholm stops in October."),
+    ("x-see-also", "Read more: Bridge toll rises"),
+    ("p", "The board meets again in March."),
+]
+
+
+def test_the_worked_example_of_the_readme() -> None:
+    """README, "A worked example": counted there by hand, twenty words of answer."""
+    text = "Ferry cut\nThe last ferry to Greyholm stops in October.\nRead more: Bridge toll rises\nAgain: the ferry, maybe tomorrow."
+    found = counts(answer(text, WORKED_PAGE))
+    assert len(tokens(text)) == 20
+    assert found == {"title": 2, "p": 8, "x-see-also": 5, "repeated": 3, "invented": 2}
