@@ -10,14 +10,14 @@ from harness.align import align
 from harness.case import Case
 from harness.metrics import Measured
 from harness.records import Counts, class_of
-from harness.text import SCHEME, tokens
+from harness.text import SCHEME, readable, tokens
 
-VERSION = f"1|tok:{SCHEME}"
+VERSION = f"2|tok:{SCHEME}"
 
 
 def measure(case: Case, answer: str) -> Measured:
     """Count the answer's kept tokens, its scored tokens and the page's body tokens."""
-    found = align(case.target, (tokens(line) for line in answer.split("\n")))
+    found = align(case.target, (tokens(readable(line)) for line in answer.split("\n")))
     aligned = found.aligned()
     kept = sum(count for label, count in aligned.items() if class_of(label) == "body")
     leaked = sum(count for label, count in aligned.items() if class_of(label) == "clutter")
