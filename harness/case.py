@@ -10,10 +10,11 @@ from itertools import accumulate
 
 from harness.align import Target, align
 from harness.corpus.corpus import page_blocks
-from harness.corpus.segment import Block
+from harness.corpus.infer import infer_placed
+from harness.corpus.segment import Block, placed_blocks
 from harness.errors import CorpusError
-from harness.records import UNLABELLED, Gold, Line, Page, Track
-from harness.text import tokens, without_space
+from harness.records import UNLABELLED, Gold, Line, Page, Track, class_of
+from harness.text import readable, tokens, without_space
 
 Part = tuple[str, list[str]]
 """A label and the tokens it covers within one block."""
@@ -36,7 +37,12 @@ class Case:
         """The page's tokens with their labels. Raises CorpusError where gold and page do not fit."""
         if self.gold.coverage == "full":
             return Target(_labelled(self.page, self.gold))
-        return Target(_body_in_page(self.page, self.gold))
+        return Target(_body_in_page(self.page, self.gold, guess=self.inferred))
+
+    @property
+    def inferred(self) -> bool:
+        """Whether the labels of what is not body, and the body's roles, are guesses (`harness.corpus.infer`) and not the gold's."""
+        return self.gold.coverage == "body" and self.page.html is not None
 
     @cached_property
     def label_tokens(self) -> dict[str, int]:
@@ -50,7 +56,7 @@ class Case:
         """
         if track == "html" or self.page.html is None:
             return self.label_tokens
-        return align(self.target, (tokens(line) for line in self.page.text.split("\n"))).aligned()
+        return align(self.target, (tokens(readable(line)) for line in self.page.text.split("\n"))).aligned()
 
 
 def _labelled(page: Page, gold: Gold) -> list[list[Part]]:
@@ -73,7 +79,7 @@ def _parts(page: Page, block: Block, group: Sequence[Line]) -> list[Part]:
     if "".join(pieces) != without_space(block.text):
         raise _misfit(page, f'line {group[0].number} says "{group[0].text[:40]}", the page "{block.text[:40]}"')
     if len(group) == 1:
-        return [(group[0].label, tokens(block.text))]
+        return [(group[0].label, tokens(readable(block.text)))]
     ends = list(accumulate(len(piece) for piece in pieces))
     parts: list[Part] = [(line.label, []) for line in group]
     # Cut the block's own text at the pieces' ends, counted without space; a token belongs to the piece of its first character.
@@ -103,15 +109,20 @@ def _tokens_before(text: str, cut: int, whole: Sequence[str]) -> int:
     return count if head[: count - 1] == list(whole[: count - 1]) else len(whole) - len(tokens(text[cut:]))
 
 
-def _body_in_page(page: Page, gold: Gold) -> list[list[Part]]:
+def _body_in_page(page: Page, gold: Gold, *, guess: bool) -> list[list[Part]]:
     """Return the page's tokens with those found in the gold body labelled as the gold does, for gold that knows only the body.
 
     Body tokens that the page has not (in this form) are put behind the body token before them, so the body is whole and in order.
-    Everything else is `UNLABELLED`.
+    What is left of a block that is mostly body stays `UNLABELLED`: the gold left it out of a paragraph, and nothing says as what.
+    Without `guess` so does everything else.
+    With it, other blocks get their inferred clutter label, and the body its inferred roles where the gold only says p. An inferred
+    *may* label is not taken over, such tokens stay `UNLABELLED`: a gold body without the headline calls the headline wrong, and a guess
+    must not take that back. So every token keeps its class, and counts are the same with inferred labels as without.
     """
-    blocks = [tokens(block.text) for block in page_blocks(page)]
+    placed = placed_blocks(page.html or "") if guess else []
+    blocks = [tokens(readable(block.text)) for block in ([place.block for place in placed] if guess else page_blocks(page))]
     flat = Target([[(UNLABELLED, block)] for block in blocks])
-    lines = [(line.label, tokens(line.text)) for line in gold.lines]
+    lines = [(line.label, tokens(readable(line.text))) for line in gold.lines]
     labels = [label for label, line in lines for _ in line]
     body = [token for _, line in lines for token in line]
     found = align(flat, [line for _, line in lines])
@@ -123,12 +134,18 @@ def _body_in_page(page: Page, gold: Gold) -> list[list[Part]]:
             anchor = place
         else:
             missing_after.setdefault(anchor, []).append(index)
+    spans = [range(flat.starts[number], flat.starts[number + 1]) for number in range(len(blocks))]
+    mostly = {number for number, span in enumerate(spans) if span and 2 * sum(place in at for place in span) >= len(span)}
+    guesses = infer_placed(placed, mostly) if guess else [UNLABELLED] * len(blocks)
     out: list[list[Part]] = [[(labels[index], [body[index]]) for index in missing_after.get(-1, ())]]
-    for number in range(len(blocks)):
+    for number, (span, guessed) in enumerate(zip(spans, guesses, strict=True)):
+        rest = guessed if class_of(guessed) == "clutter" else UNLABELLED
+        role = guessed if number in mostly and guess else "p"
         parts: list[Part] = []
-        for place in range(flat.starts[number], flat.starts[number + 1]):
+        for place in span:
             index = at.get(place, -1)
-            parts.append((labels[index] if index >= 0 else UNLABELLED, [flat.tokens[place]]))
+            label = rest if index < 0 else role if labels[index] == "p" else labels[index]
+            parts.append((label, [flat.tokens[place]]))
             parts.extend((labels[missing], [body[missing]]) for missing in missing_after.get(place, ()))
         out.append(parts)
     return out

@@ -14,6 +14,7 @@ Rules of `seg:1` (a change of any needs a new version, since gold files are chec
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -44,11 +45,28 @@ class Block:
     pre: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A block with the stretches of text that it was made of, each with the element that holds it directly.
+
+    Lines of one `<pre>` share their stretches; a row of a data table has one, held by the `<tr>`.
+    """
+
+    block: Block
+    texts: Sequence[str]
+    holders: Sequence[etree._Element]
+
+
 def blocks(html: str) -> list[Block]:
     """Return the blocks of an HTML page, an empty list where there is nothing to read."""
+    return [placed.block for placed in placed_blocks(html)]
+
+
+def placed_blocks(html: str) -> list[Placed]:
+    """Return the blocks of an HTML page with their places in its tree, which lives as long as the answer does."""
     root = parse(html)
     # What follows a stray </html> comes as further roots; a browser shows it too.
-    return [] if root is None else [block for part in (root, *root.itersiblings()) for block in _Walk().run(part)]
+    return [] if root is None else [placed for part in (root, *root.itersiblings()) for placed in _Walk().run(part)]
 
 
 def text_blocks(text: str) -> list[Block]:
@@ -75,12 +93,13 @@ class _Walk:
     """One pass over the tree. Not recursive, since pages may be nested deeper than Python's stack."""
 
     def __init__(self) -> None:
-        self.found: list[Block] = []
+        self.found: list[Placed] = []
         self.run_parts: list[str] = []
+        self.run_holders: list[etree._Element] = []
         self.after_break = False
         self.pre_depth = 0
 
-    def run(self, root: etree._Element) -> list[Block]:
+    def run(self, root: etree._Element) -> list[Placed]:
         walk = etree.iterwalk(root, events=("start", "end"))
         data_tables: dict[etree._Element, bool] = {}
         for event, element in walk:
@@ -90,11 +109,13 @@ class _Walk:
                     self.close()
                     if tag in _PRE:
                         self.pre_depth -= 1
-                self.text(element.tail)
+                if tail := element.tail:
+                    parent = element.getparent()
+                    self.text(tail, element if parent is None else parent)
             elif tag in _SKIPPED:
                 walk.skip_subtree()
             elif tag == "br":
-                self.line_break()
+                self.line_break(element)
             else:
                 if tag in _BLOCK:
                     self.close()
@@ -106,47 +127,51 @@ class _Walk:
                         self.row(element)
                         walk.skip_subtree()
                         continue
-                self.text(element.text)
+                if text := element.text:
+                    self.text(text, element)
         self.close()
         return self.found
 
-    def text(self, text: str | None) -> None:
-        if text:
-            self.run_parts.append(text)
-            if self.after_break and not text.isspace():
-                self.after_break = False
+    def text(self, text: str, holder: etree._Element) -> None:
+        self.run_parts.append(text)
+        self.run_holders.append(holder)
+        if self.after_break and not text.isspace():
+            self.after_break = False
 
-    def line_break(self) -> None:
+    def line_break(self, element: etree._Element) -> None:
         if self.pre_depth:
-            self.run_parts.append("\n")
+            self.text("\n", element)
         elif self.after_break:
             self.close()
         else:
-            self.run_parts.append(" ")
+            self.text(" ", element)
             self.after_break = True
 
     def row(self, row: etree._Element) -> None:
         cells = [squeeze(_inline_text(cell)) for cell in row if cell.tag in ("td", "th")]
         if any(cells):
-            self.found.append(Block(" | ".join(cells)))
+            text = " | ".join(cells)
+            self.found.append(Placed(Block(text), [text], [row]))
 
     def close(self) -> None:
         if self.run_parts:
-            text = "".join(self.run_parts)
-            self.run_parts.clear()
+            parts, holders = self.run_parts, self.run_holders
+            self.run_parts, self.run_holders = [], []
+            text = "".join(parts)
             if self.pre_depth:
-                self.preformatted(text)
+                self.found.extend(Placed(block, parts, holders) for block in _preformatted(text))
             elif squeezed := squeeze(text):
-                self.found.append(Block(squeezed))
+                self.found.append(Placed(Block(squeezed), parts, holders))
         self.after_break = False
 
-    def preformatted(self, text: str) -> None:
-        lines = [unicodedata.normalize("NFC", line.expandtabs().rstrip()) for line in text.split("\n")]
-        while lines and not lines[0]:
-            lines.pop(0)
-        while lines and not lines[-1]:
-            lines.pop()
-        self.found.extend(Block(line, pre=True) for line in lines)
+
+def _preformatted(text: str) -> list[Block]:
+    lines = [unicodedata.normalize("NFC", line.expandtabs().rstrip()) for line in text.split("\n")]
+    while lines and not lines[0]:
+        lines.pop(0)
+    while lines and not lines[-1]:
+        lines.pop()
+    return [Block(line, pre=True) for line in lines]
 
 
 def _table_of(row: etree._Element) -> etree._Element | None:
