@@ -1,31 +1,31 @@
-"""Means, intervals, paired differences and rank ranges over pages, resampled by site. Seeded; nothing here reads or writes.
+"""What is said about extractors, as records, and means, intervals and rank ranges over pages. Nothing here reads or writes.
 
-Pages of one site share a template and rise and fall together, so the unit of resampling is the site: each of 10,000 draws takes as
-many sites as there are, with replacement, the same draw for every extractor and metric. Intervals are percentiles of the draws.
-A claim that one extractor beats another uses intervals widened for all pairs at once (Bonferroni), so that picking the leader after
-the fact cannot make it look better than it is.
+The unit of resampling is the site (`harness.resample`): each of 10,000 draws takes as many sites as there are, with replacement, the same
+draw for every extractor and metric. Intervals are percentiles of the draws. A claim that one extractor beats another rests on a
+randomisation test whose p-value holds for all pairs at once, so that picking the leader after the fact cannot make it look better than
+it is. `harness.pairs` compares every two, `harness.agreement` the metrics.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from harness.averages import AVERAGES, Ratios, page_ratios
 from harness.errors import StoreError
+from harness.resample import Floats, bootstrap, by_site, flip_test, pairs_of, ranks, site_signs
 
-DRAWS = 10_000
-SEED = 0
 LEVEL = 0.95
+ALPHA = 0.05
+"""Two extractors are told apart where their adjusted p-value is smaller."""
 FEWEST_PAGES = 10
 """A slice of fewer pages has no mean: it would be read as one."""
 FEWEST_SITES = 20
-"""With fewer sites a bootstrap's percentiles are too narrow to claim that one extractor beats another."""
-
-Floats = NDArray[np.float64]
+"""With fewer sites nothing is claimed: a bootstrap's percentiles are too narrow, and a few sites stand for few kinds of page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,10 @@ class Interval:
 class Row:
     """One extractor's figures under one metric on one slice.
 
-    Figures are None under `FEWEST_PAGES` pages (but not for the slice "all") and intervals under two sites; ranks are None for baselines.
-    `behind` is the paired difference to the leader (negative: worse), `separable` whether it stays one-sided when widened for all
-    pairs on enough sites; both None for the leader itself and outside the slice "all".
+    Figures are None under `FEWEST_PAGES` pages (but not for the slice "all") and intervals under two sites; ranks are None for what does
+    not compete. `behind` is the paired difference to the leader (negative: worse), None for the leader itself. `separable` says whether
+    the leader's lead is real: an adjusted p under `ALPHA` on `FEWEST_SITES` sites or more; None for the leader and for what does not
+    compete. Both are None outside the slice "all".
     """
 
     extractor: str
@@ -67,7 +68,8 @@ class Row:
 class LabelRow:
     """Tokens of one label that one extractor let out: a leak for a clutter label, what was kept for a body label.
 
-    `pages` have the label; `tokens` are its tokens on them; `found` those in the answers.
+    `pages` have the label; `tokens` are its tokens on them; `found` those in the answers. `inferred` says that the label was made from
+    the page's HTML, not by a person.
     """
 
     extractor: str
@@ -75,15 +77,79 @@ class LabelRow:
     pages: int
     tokens: int
     found: int
+    inferred: bool = False
 
     @property
     def rate(self) -> float:
         return self.found / self.tokens if self.tokens else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two extractors compared on the same pages under the headline.
+
+    `difference` is first − second in mean page F1, -1 to 1, with its 95 % interval over the same resamples of sites. `p` is two-sided,
+    by exchanging the two on whole sites; `adjusted` holds for all pairs of the track at once (max-T), `holm` likewise by Holm.
+    `detectable` is the smallest difference that as many pages of as many sites would show in four of five cases (unadjusted).
+    """
+
+    first: str
+    second: str
+    difference: float
+    interval: Interval
+    p: float
+    adjusted: float
+    holm: float
+    detectable: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How one extractor's page F1 is spread: `macro` is the mean of the sites' means, 0–1, with its interval.
+
+    `median` is over pages; `good`, `bad` and `perfect` count pages at 0.9 or more, under 0.5, and at exactly 1. Extractors that share a
+    letter in `group` cannot be told apart; '' for one that does not compete.
+    """
+
+    extractor: str
+    macro: float
+    macro_interval: Interval | None
+    median: float
+    good: int
+    bad: int
+    perfect: int
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """How alike two metrics rank a track's competing extractors: Spearman's rho and Kendall's tau-b, -1 to 1, over `extractors` of them."""
+
+    first: str
+    second: str
+    spearman: float
+    kendall: float
+    extractors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A page on which two metrics judge one extractor most differently: its page F1 under each."""
+
+    page: str
+    extractor: str
+    first: str
+    second: str
+    first_f1: float
+    second_f1: float
+
+
 @dataclass(frozen=True)
 class Cells:
-    """Counts of every page × extractor under one metric: three arrays of shape (extractors, pages), and the pages' sites."""
+    """Counts of every page × extractor under one metric: three arrays of shape (extractors, pages), and the pages' sites.
+
+    `ratios` makes pages' figures of counts, where the metric has rules of its own.
+    """
 
     extractors: tuple[str, ...]
     pages: tuple[str, ...]
@@ -91,118 +157,102 @@ class Cells:
     hits: Floats
     predicted: Floats
     expected: Floats
+    ratios: Ratios = page_ratios
 
     def select(self, mask: NDArray[np.bool_]) -> Cells:
         """Return the cells of some pages."""
-        keep = [index for index, wanted in enumerate(mask) if wanted]
-        return Cells(
-            self.extractors,
-            tuple(self.pages[index] for index in keep),
-            tuple(self.sites[index] for index in keep),
-            self.hits[:, mask], self.predicted[:, mask], self.expected[:, mask],
-        )  # fmt: skip
+        keep = np.flatnonzero(mask)
+        return replace(
+            self,
+            pages=tuple(self.pages[index] for index in keep),
+            sites=tuple(self.sites[index] for index in keep),
+            hits=self.hits[:, mask],
+            predicted=self.predicted[:, mask],
+            expected=self.expected[:, mask],
+        )
+
+    def of(self, extractors: Sequence[str]) -> Cells:
+        """Return the cells of some extractors, in the order given."""
+        rows_ = [self.extractors.index(name) for name in extractors]
+        return replace(
+            self, extractors=tuple(extractors), hits=self.hits[rows_], predicted=self.predicted[rows_], expected=self.expected[rows_]
+        )
 
 
-def cells(frame: pd.DataFrame, site_of: Mapping[str, str], extractors: Sequence[str]) -> Cells:
+def cells(frame: pd.DataFrame, site_of: Mapping[str, str], extractors: Sequence[str], ratios: Ratios | None = None) -> Cells:
     """Shape the score rows of one metric into cells. Raises StoreError where one is missing: nothing is averaged over gaps."""
     pages = sorted(frame["page"].unique())
-    arrays = []
-    for column in ("hits", "predicted", "expected"):
-        table = frame.pivot(index="extractor", columns="page", values=column).reindex(index=list(extractors), columns=pages)
-        if table.isna().to_numpy().any():
-            row, column_index = np.argwhere(table.isna().to_numpy())[0]
-            raise StoreError(f"The run has no score of {extractors[row]} on {pages[column_index]}. Score it again: clutterbench score")
-        arrays.append(table.to_numpy(dtype=np.float64))
-    return Cells(tuple(extractors), tuple(pages), tuple(site_of[page] for page in pages), *arrays)
+    table = frame.pivot(index="extractor", columns="page", values=["hits", "predicted", "expected"]).reindex(index=list(extractors))
+    hits, predicted, expected = (table[column][pages].to_numpy(dtype=np.float64) for column in ("hits", "predicted", "expected"))
+    if (missing := np.argwhere(np.isnan(hits))).size:
+        extractor, page = missing[0]
+        raise StoreError(f"The run has no score of {extractors[extractor]} on {pages[page]}. Score it again: clutterbench score")
+    sites = tuple(site_of[page] for page in pages)
+    return Cells(tuple(extractors), tuple(pages), sites, hits, predicted, expected, ratios or page_ratios)
 
 
 def page_figures(found: Cells) -> tuple[Floats, Floats, Floats]:
-    """Return each page's precision, recall and F1, shape (extractors, pages): `Counts`' ratios with its rules for empty cases."""
-    hits, predicted, expected = found.hits, found.predicted, found.expected
-    right = np.where((predicted == 0) & (expected == 0), 1.0, 0.0)
-    both = (predicted > 0) & (expected > 0)
-    precision = np.divide(hits, predicted, out=right.copy(), where=both)
-    recall = np.divide(hits, expected, out=right.copy(), where=both)
-    f1 = np.divide(2 * hits, predicted + expected, out=right.copy(), where=both)
-    return precision, recall, f1
+    """Return each page's precision, recall and F1, shape (extractors, pages); NaN where the metric leaves a page out."""
+    return found.ratios(found.hits, found.predicted, found.expected)
 
 
-def _ratio(numerator: Floats, denominator: Floats) -> Floats:
-    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
+def site_sums(found: Cells, average: str) -> Floats:
+    """Return what an average adds up, by site: shape (sites, terms, extractors)."""
+    counts = np.stack([found.hits, found.predicted, found.expected])
+    return by_site(AVERAGES[average].terms(counts, np.stack(page_figures(found))), found.sites)
 
 
-def _figures(found: Cells, average: str, weights: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return precision, recall and F1 per draw, shape (draws, extractors), for page weights of shape (draws, pages)."""
-    precision, recall, f1 = page_figures(found)
-    if average == "page":
-        total = weights.sum(axis=1, keepdims=True)
-        return weights @ precision.T / total, weights @ recall.T / total, weights @ f1.T / total
-    answered = (found.predicted > 0).astype(np.float64)
-    wanted = (found.expected > 0).astype(np.float64)
-    p = _ratio(weights @ (precision * answered).T, weights @ answered.T)
-    r = _ratio(weights @ (recall * wanted).T, weights @ wanted.T)
-    return p, r, _ratio(2 * p * r, p + r)
-
-
-def site_draws(sites: Sequence[str], draws: int = DRAWS, seed: int = SEED) -> Floats:
-    """Return page weights of shape (draws, pages): how often each page's site was drawn."""
-    names = sorted(set(sites))
-    index = np.array([names.index(site) for site in sites])
-    generator = np.random.Generator(np.random.SFC64(seed))
-    drawn = generator.multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws)
-    return drawn[:, index].astype(np.float64)
-
-
-def _interval(samples: Floats, level: float = LEVEL) -> Interval:
-    low, high = np.quantile(samples, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(low), float(high))
+def intervals(samples: Floats) -> list[Interval]:
+    """Return the percentile interval of each column of samples, shape (draws, columns)."""
+    low, high = np.quantile(samples, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    return [Interval(float(start), float(end)) for start, end in zip(low, high, strict=True)]
 
 
 def rows(found: Cells, *, metric: str, average: str, slice_name: str, ranked: Sequence[str]) -> list[Row]:
-    """Return one row per extractor for one slice. `ranked` are the extractors that compete; the others (baselines) get no rank."""
+    """Return one row per extractor for one slice. `ranked` are the extractors that compete; the others get no rank."""
     pages, sites = len(found.pages), len(set(found.sites))
     few = pages < FEWEST_PAGES and slice_name != "all"
     if few or not pages:
         return [Row(name, metric, slice_name, pages, sites) for name in found.extractors]
-    point = [figure[0] for figure in _figures(found, average, np.ones((1, pages)))]
+    sums = site_sums(found, average)
+    figures = AVERAGES[average].figures
+    precision, recall, f1 = figures(sums.sum(axis=0))
+    out = [
+        Row(name, metric, slice_name, pages, sites, precision=float(precision[i]), recall=float(recall[i]), f1=float(f1[i]))
+        for i, name in enumerate(found.extractors)
+    ]
     if sites < 2:
-        return [
-            Row(name, metric, slice_name, pages, sites, precision=float(p), recall=float(r), f1=float(f))
-            for name, p, r, f in zip(found.extractors, *point, strict=True)
-        ]
-    precision, recall, f1 = _figures(found, average, site_draws(found.sites))
+        return out
+    drawn = figures(bootstrap(sums))
+    bounds = zip(*(intervals(samples) for samples in drawn), strict=True)
+    out = [
+        replace(row, precision_interval=p, recall_interval=r, f1_interval=f) for row, (p, r, f) in zip(out, bounds, strict=True)
+    ]  # fmt: skip
     compete = [found.extractors.index(name) for name in ranked]
-    ranks = _ranks(f1[:, compete]) if compete else np.zeros((1, 0))
-    leader = max(compete, key=lambda i: (point[2][i], -i)) if compete else -1
-    pairs = max(1, len(compete) * (len(compete) - 1) // 2)
-    out: list[Row] = []
-    for i, name in enumerate(found.extractors):
-        rank = behind = behind_interval = separable = None
-        if i in compete:
-            low, high = np.quantile(ranks[:, compete.index(i)], [0.025, 0.975], method="inverted_cdf")
-            rank = (int(low), int(high))
-        if leader >= 0 and i != leader and slice_name == "all":
-            difference = f1[:, i] - f1[:, leader]
-            behind = float(point[2][i] - point[2][leader])
-            behind_interval = _interval(difference)
-            wide = _interval(difference, 1 - (1 - LEVEL) / pairs)
-            separable = sites >= FEWEST_SITES and wide.high < 0
-        out.append(
-            Row(
-                name, metric, slice_name, pages, sites,
-                precision=float(point[0][i]), recall=float(point[1][i]), f1=float(point[2][i]), f1_interval=_interval(f1[:, i]),
-                precision_interval=_interval(precision[:, i]), recall_interval=_interval(recall[:, i]),
-                rank=rank, behind=behind, behind_interval=behind_interval, separable=separable,
-            )
-        )  # fmt: skip
-    return out
+    if not compete:
+        return out
+    places = np.quantile(ranks(drawn[2][:, compete]), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0, method="inverted_cdf")
+    for i, low, high in zip(compete, *places, strict=True):
+        out[i] = replace(out[i], rank=(int(low), int(high)))
+    return _with_lead(out, sums, average, drawn[2], compete) if slice_name == "all" else out
 
 
-def _ranks(f1: Floats) -> Floats:
-    """Return ranks from 1 per draw; equal figures share the better rank. Sums may differ in their last bit, so 1e-12 is equal."""
-    rounded = np.round(f1, 12)
-    better: Floats = (rounded[:, None, :] > rounded[:, :, None]).sum(axis=2).astype(np.float64)
-    return better + 1
+def _with_lead(out: Sequence[Row], sums: Floats, average: str, drawn: Floats, compete: Sequence[int]) -> list[Row]:
+    """Return the rows with how each stands to the leader, the best of those that compete (the first of equals)."""
+    f1 = [row.f1 or 0.0 for row in out]
+    leader = max(compete, key=lambda i: (f1[i], -i))
+    apart: dict[int, bool] = dict.fromkeys(compete, False)
+    if len(sums) >= FEWEST_SITES:
+        tested = flip_test(sums[:, :, list(compete)], AVERAGES[average].figures, site_signs(len(sums)))
+        for first, second, p in zip(*pairs_of(len(compete)), tested.adjusted, strict=True):
+            pair = {compete[first], compete[second]}
+            if leader in pair:
+                apart[(pair - {leader}).pop()] = bool(p < ALPHA)
+    spans = intervals(drawn - drawn[:, [leader]])
+    return [
+        row if i == leader else replace(row, behind=f1[i] - f1[leader], behind_interval=spans[i], separable=apart.get(i))
+        for i, row in enumerate(out)
+    ]
 
 
 def label_rows(
@@ -218,4 +268,4 @@ def label_rows(
                 row[1] += total
                 # A flattened text may be aligned a little differently whole than in part; more than was offered cannot leak.
                 row[2] += min(counts.get(label, 0), total)
-    return [LabelRow(extractor, label, *numbers) for (extractor, label), numbers in sums.items()]
+    return [LabelRow(extractor, label, pages, tokens, found) for (extractor, label), (pages, tokens, found) in sums.items()]

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from harness import __version__
-from harness.corpus import segment
+from harness.agreement import correlations, disagreements
+from harness.confusion import Confusion
+from harness.corpus import infer, segment
+from harness.pairs import compare, spreads
 from harness.records import LABELS, TRACKS, UNLABELLED, Track, class_of
+from harness.resample import DRAWS, SEED
 from harness.score import HEADLINE, Metric, Score
-from harness.stats import DRAWS, FEWEST_SITES, SEED, LabelRow, Row, cells, label_rows, page_figures, rows
+from harness.slices import complexity, quartiles, slices
+from harness.stats import (
+    FEWEST_SITES,
+    Cells,
+    Correlation,
+    Disagreement,
+    LabelRow,
+    Pair,
+    Row,
+    Spread,
+    cells,
+    label_rows,
+    page_figures,
+    rows,
+)
 from harness.text import SCHEME
 
-SLICES = ("type", "lang", "origin")
 STATUSES = ("ok", "empty", "error", "timeout", "crash", "memory")
 
 
@@ -57,7 +75,11 @@ class PageRow:
 
 @dataclass(frozen=True)
 class TrackSummary:
-    """Everything about one track. `rows` go by metric, slice, then F1; `signatures` by metric; leaks and losses under the headline."""
+    """Everything about one track. `rows` go by metric, slice, then F1; `signatures` by metric; the rest is under the headline.
+
+    `complexity` has the least, the three quartiles and the greatest share of a page that is not body, which
+    bound the slices `complexity=q1` to `q4`; empty where no page has one.
+    """
 
     track: Track
     pages: int
@@ -69,6 +91,11 @@ class TrackSummary:
     losses: tuple[LabelRow, ...]
     verdict: str
     page_rows: tuple[PageRow, ...]
+    pairs: tuple[Pair, ...] = ()
+    spreads: tuple[Spread, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+    complexity: tuple[float, ...] = ()
 
     def table(self, metric: str = HEADLINE, slice_name: str = "all") -> list[Row]:
         """Return the rows of one metric and slice, best F1 first."""
@@ -85,6 +112,7 @@ class Summary:
     did_not_run: tuple[Entrant, ...]
     metrics: tuple[Metric, ...]
     coverage: str
+    confusion: Confusion | None = None
 
 
 def summarise(
@@ -123,74 +151,100 @@ def _track(
     known = {page["page"]: page for page in pages if page["page"] in seen}
     site_of = {page: str(row["site"]) for page, row in known.items()}
     sites = len(set(site_of.values()))
-    frame = pd.DataFrame(
-        [
-            (score.metric, score.extractor, score.page, score.status, score.counts.hits, score.counts.predicted, score.counts.expected)
-            for score in mine
-        ],
-        columns=["metric", "extractor", "page", "status", "hits", "predicted", "expected"],
-    )
+    by_metric = _cells(mine, metrics, site_of, names)
+    bounds, quarters = quartiles(complexity(known, track))
+    status_of = {(score.extractor, score.page): score.status for score in mine}
     table: list[Row] = []
+    for metric in metrics:
+        if metric.name in by_metric:
+            table += _table(metric, by_metric[metric.name], known, quarters, status_of, ranked)
     page_f1: dict[str, dict[str, float]] = {page: {} for page in known}
-    for metric in metrics if names and known else ():
-        all_cells = cells(frame[frame["metric"] == metric.name], site_of, names)
-        for slice_name, wanted in _slices(known, all_cells.pages):
-            found = all_cells.select(pd.Series(wanted).to_numpy(dtype=bool))
-            part = rows(found, metric=metric.name, average=metric.average, slice_name=slice_name, ranked=ranked)
-            counted = _statuses(frame[(frame["metric"] == metric.name) & frame["page"].isin(found.pages)])
-            table.extend(_with_statuses(row, counted.get(row.extractor, {})) for row in _best_first(part))
-        if metric.name == HEADLINE:
-            f1 = page_figures(all_cells)[2]
-            for i, name in enumerate(all_cells.extractors):
-                for j, page in enumerate(all_cells.pages):
-                    page_f1[page][name] = float(f1[i, j])
+    pairs: list[Pair] = []
+    spread: list[Spread] = []
+    if found := by_metric.get(HEADLINE):
+        for name, values in zip(found.extractors, page_figures(found)[2], strict=True):
+            for page, value in zip(found.pages, values, strict=True):
+                page_f1[page][name] = float(value)
+        pairs = compare(found, ranked)
+        spread = spreads(found, pairs, ranked)
     headline = [score for score in mine if score.metric == HEADLINE]
     parts = {(score.extractor, score.page): score.parts for score in headline}
     totals = {page: row["labels"][track] for page, row in known.items()}
-    signatures = {metric.name: signature(metric, track, digest, len(known), sites) for metric in metrics}
+    inferred = {page for page, row in known.items() if row.get("inferred")}
+    signatures = {}
+    for metric in metrics:
+        covered = by_metric[metric.name].sites if metric.name in by_metric else ()
+        signatures[metric.name] = signature(metric, track, digest, len(covered), len(set(covered)), inferred=bool(inferred))
     ordered = [row for row in table if row.metric == HEADLINE and row.slice == "all"]
     clutter = [label for label in (*LABELS, UNLABELLED) if class_of(label) == "clutter"]
     body = [label for label in LABELS if class_of(label) == "body"]
     return TrackSummary(
         track, len(known), sites, entrants, tuple(table), signatures,
-        tuple(label_rows(parts, totals, clutter)), tuple(label_rows(parts, totals, body)),
+        tuple(_label_rows(parts, totals, clutter, inferred)), tuple(_label_rows(parts, totals, body, inferred)),
         verdict(ordered, ranked), tuple(_page_row(row, track, page_f1[page]) for page, row in sorted(known.items())),
+        tuple(pairs), tuple(spread), tuple(correlations(table, ranked)), tuple(disagreements(by_metric, HEADLINE, ranked)), bounds,
     )  # fmt: skip
 
 
-def signature(metric: Metric, track: Track, digest: str, pages: int, sites: int) -> str:
+def _cells(mine: Sequence[Score], metrics: Sequence[Metric], site_of: Mapping[str, str], names: Sequence[str]) -> dict[str, Cells]:
+    """Return the cells of each metric that any page has a score of: a metric applies only to gold of its kinds."""
+    frame = pd.DataFrame(
+        [
+            (score.metric, score.extractor, score.page, score.counts.hits, score.counts.predicted, score.counts.expected)
+            for score in mine
+        ],
+        columns=["metric", "extractor", "page", "hits", "predicted", "expected"],
+    )  # fmt: skip
+    parts = {str(name): part for name, part in frame.groupby("metric")}
+    return {
+        metric.name: cells(parts[metric.name], site_of, names, metric.figures) for metric in metrics if metric.name in parts
+    }  # fmt: skip
+
+
+def _table(
+    metric: Metric, found: Cells, known: Mapping[str, Mapping[str, Any]], quarters: Mapping[str, int],
+    status_of: Mapping[tuple[str, str], str], ranked: Sequence[str],
+) -> list[Row]:  # fmt: skip
+    """Return a metric's rows, slice by slice, each best first."""
+    codes = np.array([[STATUSES.index(status_of[name, page]) for page in found.pages] for name in found.extractors])
+    table: list[Row] = []
+    for part in slices(known, found.pages, quarters, small_sites=metric.name == HEADLINE):
+        chosen = codes[:, part.mask]
+        counted = {
+            name: dict(zip(STATUSES, np.bincount(row, minlength=len(STATUSES)).tolist(), strict=True))
+            for name, row in zip(found.extractors, chosen, strict=True)
+        }
+        some = rows(found.select(part.mask), metric=metric.name, average=metric.average, slice_name=part.name, ranked=ranked)
+        table += _best_first([replace(row, statuses=counted[row.extractor]) for row in some])
+    return table
+
+
+def _label_rows(
+    parts: Mapping[tuple[str, str], Mapping[str, int]], totals: Mapping[str, Mapping[str, int]], labels: Sequence[str],
+    inferred: Collection[str],
+) -> list[LabelRow]:  # fmt: skip
+    """Return label rows of the pages that people labelled, then those of the `inferred` pages: the two are never added up."""
+    found: list[LabelRow] = []
+    for guessed in (False, True):
+        some = {cell: counts for cell, counts in parts.items() if (cell[1] in inferred) == guessed}
+        # What has no label on an inferred page was not guessed either.
+        found += (replace(row, inferred=guessed and row.label != UNLABELLED) for row in label_rows(some, totals, labels))
+    return found
+
+
+def signature(metric: Metric, track: Track, digest: str, pages: int, sites: int, *, inferred: bool = False) -> str:
     """Return what a figure depends on; figures of different signatures are never compared."""
     name = "f1" if metric.name == HEADLINE else metric.name
     parts = (
         name, f"m:{metric.version.split('|')[0]}", f"track:{track}", f"tok:{SCHEME}", segment.VERSION, f"gold:{digest[:12]}",
-        f"n:{pages}/{sites}",
+        *([infer.VERSION] if inferred else []), f"n:{pages}/{sites}",
         f"boot:site,{DRAWS},s{SEED}", f"v:{__version__}",
     )  # fmt: skip
     return "|".join(parts)
 
 
-def _slices(known: Mapping[str, Mapping[str, Any]], pages: Sequence[str]) -> list[tuple[str, list[bool]]]:
-    found = [("all", [True] * len(pages))]
-    for key in SLICES:
-        for value in sorted({str(known[page][key]) for page in pages if known[page].get(key)}):
-            found.append((f"{key}={value}", [str(known[page].get(key)) == value for page in pages]))
-    return found
-
-
 def _best_first(part: Sequence[Row]) -> list[Row]:
     return sorted(part, key=lambda row: (-(row.f1 if row.f1 is not None else -1.0), row.extractor))
-
-
-def _statuses(frame: pd.DataFrame) -> dict[str, dict[str, int]]:
-    counted: dict[str, dict[str, int]] = {}
-    for extractor, status in zip(frame["extractor"], frame["status"], strict=True):
-        row = counted.setdefault(str(extractor), dict.fromkeys(STATUSES, 0))
-        row[str(status)] += 1
-    return counted
-
-
-def _with_statuses(row: Row, statuses: Mapping[str, int]) -> Row:
-    return replace(row, statuses=statuses)
 
 
 def _page_row(row: Mapping[str, Any], track: Track, f1: Mapping[str, float]) -> PageRow:
@@ -203,7 +257,7 @@ def _page_row(row: Mapping[str, Any], track: Track, f1: Mapping[str, float]) -> 
 def verdict(table: Sequence[Row], ranked: Sequence[str]) -> str:
     """Say in one or two sentences who leads and whether that is a real lead; `table` is the headline's, best first.
 
-    A lead is only called one where the paired difference stays below zero when widened for all pairs, on enough sites.
+    A lead is only called one where the randomisation test says so for all pairs of extractors at once, on enough sites.
     """
     compete = [row for row in table if row.extractor in ranked and row.f1 is not None]
     if not compete:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,15 @@ import pandas as pd
 import pytest
 
 from harness.errors import StoreError
-from harness.stats import DRAWS, Cells, cells, label_rows, page_figures, rows, site_draws
+from harness.resample import Floats
+from harness.stats import Cells, cells, label_rows, page_figures, rows
 
 
 def make(hits: list[list[float]], predicted: list[list[float]], expected: list[float], sites: list[str]) -> Cells:
     names = tuple("abcdefgh"[: len(hits)])
     pages = tuple(f"s/p{number}" for number in range(len(sites)))
-    return Cells(names, pages, tuple(sites), np.array(hits), np.array(predicted), np.array([expected] * len(hits)))
+    counts = np.array([hits, predicted, [expected] * len(hits)], dtype=float)
+    return Cells(names, pages, tuple(sites), counts[0], counts[1], counts[2])
 
 
 def test_page_figures_follow_the_table_of_empty_cases() -> None:
@@ -45,6 +48,26 @@ def test_ratio_average_leaves_empty_answers_out_of_precision() -> None:
     assert row.f1 == pytest.approx(2 * precision * recall / (precision + recall))
 
 
+def test_pooled_counts_are_added_up_first() -> None:
+    # trafilatura's evaluation: F1 = 2tp / (2tp + fp + fn) over all pages
+    found = make([[5, 0, 3]], [[5, 0, 4]], [5, 5, 6], ["x", "y", "z"])
+    (row,) = rows(found, metric="m", average="pool", slice_name="all", ranked=["a"])
+    assert (row.precision, row.recall, row.f1) == (8 / 9, 8 / 16, 16 / (16 + 1 + 8))
+
+
+def test_a_page_that_a_metric_leaves_out_is_in_no_mean() -> None:
+    def ratios(hits: Floats, predicted: Floats, expected: Floats) -> tuple[Floats, Floats, Floats]:
+        share = np.divide(hits, predicted, out=np.full_like(hits, np.nan), where=predicted > 0)
+        return share, share, share
+
+    sites = [f"s{number}" for number in range(4)]
+    found = replace(make([[4, 0, 2, 1], [4, 4, 4, 4]], [[4, 0, 4, 4], [4, 4, 4, 4]], [4] * 4, sites), ratios=ratios)
+    table = rows(found, metric="m", average="page", slice_name="all", ranked=["a", "b"])
+    assert table[0].f1 == pytest.approx((1 + 0.5 + 0.25) / 3)
+    assert table[0].f1_interval is not None
+    assert 0.25 <= table[0].f1_interval.low < table[0].f1_interval.high <= 1
+
+
 def test_aeb_aggregates_are_reproduced(shared: Path) -> None:
     """Oracle: AEB's own `evaluate.py` (its README says 1e-9)."""
     systems = json.loads((shared / "oracles" / "aeb-shingles.json").read_text())["systems"]
@@ -57,16 +80,6 @@ def test_aeb_aggregates_are_reproduced(shared: Path) -> None:
         assert row.f1 == pytest.approx(figures["f1"], abs=1e-9)
         assert row.precision == pytest.approx(figures["precision"], abs=1e-9)
         assert row.recall == pytest.approx(figures["recall"], abs=1e-9)
-
-
-def test_draws_take_whole_sites_and_as_many_as_there_are() -> None:
-    sites = ["x", "x", "x", "y", "z", "z"]
-    drawn = site_draws(sites, draws=500)
-    assert drawn.shape == (500, 6)
-    assert (drawn[:, 0] == drawn[:, 2]).all()
-    assert (drawn[:, 4] == drawn[:, 5]).all()
-    assert (drawn[:, [0, 3, 4]].sum(axis=1) == 3).all()
-    assert (site_draws(sites, draws=500) == drawn).all()
 
 
 def test_the_interval_is_that_of_an_independent_bootstrap() -> None:
@@ -121,11 +134,21 @@ def test_equal_extractors_share_the_better_rank() -> None:
     assert [row.rank for row in rows(found, metric="m", average="page", slice_name="all", ranked=["a", "b"])] == [(1, 1), (1, 1)]
 
 
-def test_a_baseline_has_no_rank() -> None:
-    found = make([[9, 8, 9], [5, 3, 4]], [[9, 9, 9]] * 2, [9, 9, 9], ["x", "y", "z"])
-    baseline, ranked = rows(found, metric="m", average="page", slice_name="all", ranked=["b"])
-    assert baseline.rank is None
+def test_what_does_not_compete_neither_ranks_nor_leads_nor_is_beaten() -> None:
+    sites = [f"s{number}" for number in range(30)]
+    found = make([[9] * 30, [5, 3, 4] * 10, [1] * 30], [[9] * 30] * 3, [9] * 30, sites)
+    better, ranked, worse = rows(found, metric="m", average="page", slice_name="all", ranked=["b"])
+    assert better.rank is worse.rank is None
+    assert better.separable is worse.separable is None
     assert ranked.rank == (1, 1)
+    assert ranked.behind is None
+    assert better.behind == pytest.approx(5 / 9)
+    assert worse.behind == pytest.approx(-3 / 9)
+
+
+def test_a_metric_that_no_page_has_gives_rows_without_figures() -> None:
+    (row,) = rows(make([[]], [[]], [], []), metric="m", average="page", slice_name="all", ranked=["a"])
+    assert (row.pages, row.f1, row.rank) == (0, None, None)
 
 
 def test_a_small_slice_has_no_mean_and_one_site_no_interval() -> None:
@@ -148,10 +171,6 @@ def test_label_rows_count_only_pages_that_have_the_label() -> None:
     parts = {("a", "s/p"): {"p": 9, "x-nav": 1}, ("a", "s/q"): {"p": 20}}
     (row,) = label_rows(parts, totals, ["x-nav", "x-ad"])
     assert (row.extractor, row.label, row.pages, row.tokens, row.found, row.rate) == ("a", "x-nav", 1, 4, 1, 0.25)
-
-
-def test_default_draws() -> None:
-    assert DRAWS == 10_000  # DESIGN section 6 and scoring.md section 4
 
 
 def test_no_more_leaks_than_was_offered() -> None:
