@@ -7,13 +7,13 @@ import importlib.metadata
 import json
 import platform
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from harness import __version__, registry, score
+from harness import __version__, reference, registry, score
 from harness.corpus import corpus as corpora
 from harness.corpus import segment
 from harness.errors import InstallError, StoreError
@@ -21,7 +21,7 @@ from harness.extract.envs import Environment, prepare
 from harness.extract.sandbox import Limits
 from harness.extract.schedule import RunFacts, Task, extract
 from harness.progress import Progress
-from harness.records import Extraction, Extractor, Page
+from harness.records import Extraction, Extractor, Page, Track
 from harness.store import STATE, Cache, Run, mark_latest, replace_text, without_timing
 from harness.summary import Failure, Summary, summarise
 
@@ -49,9 +49,18 @@ class Plan:
         return environment.fingerprint if environment else "did not run"
 
 
-def plan(root: Path, names: Sequence[str], pages: Sequence[str]) -> Plan:
-    """Choose pages and extractors and prepare environments. Raises UsageError or CorpusError for what does not exist or fit."""
+def plan(root: Path, names: Sequence[str], pages: Sequence[str], *, floors: bool = True) -> Plan:
+    """Choose pages and extractors and prepare environments. Raises UsageError or CorpusError for what does not exist or fit.
+
+    With `floors` the baselines of each track in play are part of the run, whichever extractors are named.
+    """
     extractors = registry.select(list(names))
+    reference.refuse_names(extractor.name for extractor in extractors)
+    if floors:
+        present = {extractor.name for extractor in extractors}
+        tracks = dict.fromkeys(extractor.track for extractor in extractors)
+        if missing := [name for track in tracks for name in reference.floors(track) if name not in present]:
+            extractors += registry.select(missing)
     corpus = corpora.load(root)
     if pages:
         corpus = corpus.only(pages)
@@ -67,15 +76,10 @@ def plan(root: Path, names: Sequence[str], pages: Sequence[str]) -> Plan:
 
 def run(work: Plan, cache: Cache, progress: Progress, slots: int | None = None) -> Run:
     """Extract what the cache has not, and write the run's folder: extractions, timings, and last `run.json`."""
-    entries = {entry.id: entry for entry in work.corpus.entries}
-
-    @lru_cache(maxsize=_PAGES_IN_MEMORY)
-    def page(page_id: str) -> Page:
-        return entries[page_id].load()[0]
-
+    page = reader(work.corpus)
     keys: dict[tuple[str, str], str] = {}
     tasks: list[Task] = []
-    for page_id in entries:
+    for page_id in (entry.id for entry in work.corpus.entries):
         current = page(page_id)
         for extractor in work.extractors:
             source = current.source(extractor.track)
@@ -86,7 +90,7 @@ def run(work: Plan, cache: Cache, progress: Progress, slots: int | None = None) 
     by_name = {extractor.name: extractor for extractor in work.extractors}
     for (name, page_id), key in keys.items():
         if key not in known:
-            tasks.append(_task(by_name[name], page_id, page))
+            tasks.append(task(by_name[name], page_id, page))
     facts = _extract(work, tasks, keys, extractions, cache, progress, slots)
     failures = {**work.did_not_run, **facts.failures}
     found = Run(work.corpus.root, work.run_id)
@@ -98,9 +102,22 @@ def run(work: Plan, cache: Cache, progress: Progress, slots: int | None = None) 
     return found
 
 
-def _task(extractor: Extractor, page_id: str, page: Any) -> Task:
+def reader(corpus: corpora.Corpus) -> Callable[[str], Page]:
+    """Return a function that gives a page by its id; it remembers the last thousand."""
+    entries = {entry.id: entry for entry in corpus.entries}
+
+    @lru_cache(maxsize=_PAGES_IN_MEMORY)
+    def page(page_id: str) -> Page:
+        return entries[page_id].load()[0]
+
+    return page
+
+
+def task(extractor: Extractor, page_id: str, page: Callable[[str], Page]) -> Task:
+    """Return the call of one extractor on one page."""
+
     def read() -> tuple[str, str, str]:
-        current: Page = page(page_id)
+        current = page(page_id)
         return current.source(extractor.track) or "", current.url, current.language
 
     return Task(extractor, page_id, len(page(page_id).source(extractor.track) or ""), read)
@@ -178,19 +195,22 @@ def score_run(root: Path, found: Run, cache: Cache, progress: Progress, names: S
         raise StoreError(f"{root}: pages or gold changed since run {found.id}. Run the extractors again: clutterbench run")
     chosen = score.metrics(names)
     extractions = list(found.extractions())
+    reference.refuse_names(row["name"] for row in facts["extractors"])
+    tracks: dict[Track, set[str]] = {row["track"]: set() for row in facts["extractors"]}
+    for row in facts["extractors"]:
+        if row["category"] == "extractor" and not row["did_not_run"]:
+            tracks[row["track"]].add(row["name"])
     with progress.stage("score", len(corpus)):
-        pages, scores = score.score_pages(corpus, extractions, chosen, cache, progress.step)
+        scored = score.score_pages(corpus, extractions, chosen, cache, progress.step, tracks)
         cache.flush()
-    score.write(found, pages, scores)
-    return _summary(root, facts, pages, scores, chosen, extractions)
+    score.write(found, scored)
+    return _summary(root, facts, scored, chosen, extractions)
 
 
 def report_run(root: Path, found: Run, folder: Path | None = None) -> list[Path]:
     """Write the report of a scored run into `folder` (default: the corpus's `reports/`) and return its files."""
-    pages, scores = score.read(found)
-    present = {row.metric for row in scores}
-    chosen = [metric for metric in score.metrics() if metric.name in present]
-    return write_report(root, _summary(root, found.facts(), pages, scores, chosen, list(found.extractions())), folder)
+    scored = score.read(found)
+    return write_report(root, _summary(root, found.facts(), scored, score.metrics(), list(found.extractions())), folder)
 
 
 def write_report(root: Path, summary: Summary, folder: Path | None = None) -> list[Path]:
@@ -213,12 +233,16 @@ def write_report(root: Path, summary: Summary, folder: Path | None = None) -> li
 
 
 def _summary(
-    root: Path, facts: Mapping[str, Any], pages: Sequence[Mapping[str, Any]], scores: Sequence[score.Score],
-    chosen: Sequence[score.Metric], extractions: Sequence[Extraction],
-) -> Summary:  # fmt: skip
+    root: Path, facts: Mapping[str, Any], scored: score.Scored, chosen: Sequence[score.Metric], extractions: Sequence[Extraction]
+) -> Summary:
     failures = [Failure(e.extractor, e.page, e.status, e.detail) for e in extractions if e.status != "ok"]
     name = "clutterbench" if (root / "pyproject.toml").is_file() else root.resolve().name
-    return summarise(name, facts, pages, scores, chosen, failures)
+    # A metric without a score has not been asked for, or no page has a gold of its kind.
+    present = {row.metric for row in scored.scores}
+    chosen = [metric for metric in chosen if metric.name in present]
+    entrants = [*facts["extractors"], *reference.entrants({row.extractor for row in scored.references})]
+    summary = summarise(name, {**facts, "extractors": entrants}, scored.pages, scored.scores, chosen, failures)
+    return replace(summary, confusion=scored.confusion)
 
 
 @dataclass(frozen=True)
@@ -287,5 +311,5 @@ def try_page(page: Page, extractors: Sequence[Extractor]) -> tuple[list[Extracti
         found[extraction.extractor] = extraction
 
     fitting = [extractor for extractor in extractors if page.source(extractor.track) is not None]
-    facts = extract([_task(extractor, page.id, lambda _: page) for extractor in fitting], done=done)
+    facts = extract([task(extractor, page.id, lambda _: page) for extractor in fitting], done=done)
     return [found[e.name] for e in fitting if e.name in found], facts.failures

@@ -27,7 +27,7 @@ def pages(tmp_path: Path) -> corpus.Corpus:
 
 def scored(pages: corpus.Corpus, *extractions: Extraction) -> dict[tuple[str, str], score.Score]:
     with Cache(pages.root) as cache:
-        _, scores = score.score_pages(pages, extractions, score.metrics(), cache)
+        scores = score.score_pages(pages, extractions, score.metrics(), cache).scores
     return {(found.extractor, found.metric): found for found in scores}
 
 
@@ -57,7 +57,7 @@ def test_an_empty_answer_is_named(pages: corpus.Corpus) -> None:
 
 def test_every_metric_gives_every_extraction_a_cell(pages: corpus.Corpus) -> None:
     found = scored(pages, Extraction("x", "post/pier", "ok", BODY), Extraction("y", "post/pier", "crash"))
-    assert set(found) == {(name, metric.name) for name in "xy" for metric in score.metrics()}
+    assert set(found) == {(name, metric.name) for name in "xy" for metric in score.metrics() if "full" in metric.coverage}
 
 
 def test_scores_come_from_the_cache_until_gold_changes(pages: corpus.Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,10 +73,39 @@ def test_scores_come_from_the_cache_until_gold_changes(pages: corpus.Corpus, mon
 
 def test_scores_read_back(pages: corpus.Corpus, tmp_path: Path) -> None:
     with Cache(tmp_path) as cache:
-        rows, scores = score.score_pages(pages, [Extraction("x", "post/pier", "ok", BODY)], score.metrics(), cache)
+        scored = score.score_pages(pages, [Extraction("x", "post/pier", "ok", BODY)], score.metrics(), cache, tracks={"html": {"x"}})
+    assert scored.references
+    assert scored.confusion
     run = Run(tmp_path, "r")
-    score.write(run, rows, scores)
-    assert score.read(run) == (rows, scores)
+    score.write(run, scored)
+    assert score.read(run) == scored
+
+
+def test_a_run_without_fully_labelled_pages_has_no_confusion(pages: corpus.Corpus, tmp_path: Path) -> None:
+    gold = pages.entries[0].gold
+    gold.write_text(gold.read_text().replace("format = 1", 'format = 1\ncoverage = "body"'))
+    with Cache(tmp_path) as cache:
+        scored = score.score_pages(pages, [], score.metrics(), cache)
+    assert scored.confusion is None
+    assert [row["inferred"] for row in scored.pages] == [True]
+    run = Run(tmp_path, "r")
+    score.write(run, scored)
+    assert score.read(run) == scored
+
+
+def test_inferred_labels_of_other_rules_are_other_work(pages: corpus.Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gold = pages.entries[0].gold
+    header, _, lines = gold.read_text().partition("\nx-nav")
+    body = "\n".join(line for line in lines.splitlines() if line.startswith(("p:", "li:")))
+    gold.write_text(header.replace("format = 1", 'format = 1\ncoverage = "body"') + "\n" + body + "\n")
+    answer = Extraction("x", "post/pier", "ok", f"Front page of the Harbour Post\n{BODY}")
+    found = scored(pages, answer)["x", "alignment"]
+    assert found.parts == {"p": 40, "x-nav": 6, "repeated": 0, "invented": 0}
+    monkeypatch.setattr("harness.case.infer_placed", lambda placed, body: ["p" if n in body else "x-other" for n in range(len(placed))])
+    assert scored(pages, answer)["x", "alignment"] == found
+    monkeypatch.setattr("harness.corpus.infer.VERSION", "inf:test")
+    assert scored(pages, answer)["x", "alignment"].parts["x-other"] == 6
+    assert scored(pages, answer)["x", "alignment"].counts == found.counts
 
 
 def test_strangers_are_refused(pages: corpus.Corpus) -> None:

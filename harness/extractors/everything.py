@@ -1,7 +1,8 @@
 """Floor of every table: all text of the page's body, clutter included, as lxml parses it.
 
 lxml is BSD-3-Clause; home: https://lxml.de. Left out are script, style, noscript and template, which no reader sees. One run of text
-a line: text that only inline elements (`<b>`, `<a>`, ...) interrupt stays together, for they do not end a word. No options.
+a line: text that only inline elements (`<b>`, `<a>`, ...) interrupt stays together, for they do not end a word.
+`everything-lines` is the text track's floor: the flattened text as it is given. No other options.
 """
 
 import lxml.html
@@ -9,6 +10,8 @@ from lxml import etree
 
 CATEGORY = "baseline"
 DISTRIBUTION = "lxml"
+VARIANTS = {"everything": {}, "everything-lines": {"lines": True}}
+TRACK = {"everything": "html", "everything-lines": "text"}
 
 _UNSEEN = frozenset(("script", "style", "noscript", "template"))
 _INLINE = frozenset((
@@ -17,8 +20,13 @@ _INLINE = frozenset((
 ))  # fmt: skip
 
 
-def extract(html: str, url: str) -> str:
-    """Return the body's text, one run a line, whitespace collapsed; '' for a page without elements or text."""
+def extract(html: str, url: str, *, lines: bool = False) -> str:
+    """Return the body's text, one run a line, whitespace collapsed; '' for a page without elements or text.
+
+    `lines` says that `html` is text already, which is the answer then.
+    """
+    if lines:
+        return html
     if not html.strip():
         return ""
     # As bytes: lxml refuses a string that begins with an XML declaration.
@@ -29,12 +37,12 @@ def extract(html: str, url: str) -> str:
         return ""
     if body is None:
         return ""
-    lines: list[str] = []
+    found: list[str] = []
     run: list[str] = []
     walker = etree.iterwalk(body, events=("start", "end"))
     for event, element in walker:
         if element.tag not in _INLINE:
-            lines.append(" ".join("".join(run).split()))
+            found.append(" ".join("".join(run).split()))
             run.clear()
         if event == "end":
             run.append(element.tail or "")
@@ -42,4 +50,4 @@ def extract(html: str, url: str) -> str:
             walker.skip_subtree()
         else:
             run.append(element.text or "")
-    return "\n".join(line for line in lines if line)
+    return "\n".join(line for line in found if line)

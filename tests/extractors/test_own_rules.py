@@ -55,6 +55,11 @@ def test_everything_joins_inline_text_and_splits_blocks() -> None:
     ]  # fmt: skip
 
 
+def test_everything_of_a_flattened_page_is_that_page() -> None:
+    text = "Menu\n\nA line with <b>marks</b> &amp; all.\n"
+    assert load("everything").extract(text, "", lines=True) == text
+
+
 @pytest.mark.parametrize("html", ["", "  \n", "<!-- only this -->"])
 def test_everything_of_nothing(html: str) -> None:
     assert load("everything").extract(html, "") == ""
