@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 # Colours that nothing else has, drawn first and replaced by variables afterwards, so that one picture serves light, dark and print.
 _TEXT, _MUTED, _LINE, _SURFACE = "#010101", "#020202", "#030303", "#070707"
-_STYLE = {"extractor": ("#040404", "o"), "converter": ("#050505", "s"), "baseline": ("#060606", "^")}
+_STYLE = {"extractor": ("#040404", "o"), "converter": ("#050505", "s"), "reference": ("#080808", "D"), "baseline": ("#060606", "^")}
 _VARIABLES = {
     _TEXT: "text", _MUTED: "muted", _LINE: "line", _SURFACE: "surface",
     "#040404": "extractor", "#050505": "converter", "#060606": "baseline",
+    "#080808": "reference",
 }  # fmt: skip
 _WIDTH = 720
 _LONGEST_NAME = 30
@@ -37,10 +38,11 @@ _ROW = 23
 def dot_plot(standings: Sequence[Standing], identity: str) -> tuple[Markup, float]:
     """Draw F1 with its interval, one row per extractor that ran. Returns the SVG and where its axis begins, 0–100."""
     shown = [(standing, standing.row) for standing in standings if standing.row is not None and standing.row.f1 is not None]
-    low = _floor([value for standing, row in shown if standing.entrant.category != "baseline" for value in _span(row.f1, row.f1_interval)])
-    places = _rows_with_gaps([standing.entrant.category for standing, _ in shown])
+    real = [row for standing, row in shown if standing.apart < 2] or [row for _, row in shown]
+    low = _floor([value for row in real for value in _span(row.f1, row.f1_interval)])
+    places = _rows_with_gaps([standing.apart for standing, _ in shown])
     left = 24 + CHARACTER * max(len(_name(standing)) for standing, _ in shown)
-    height, right, bottom, top = _ROW * (places[-1] + 1) + 60, 190, 30, 30
+    height, right, bottom, top = _ROW * (places[-1] + 1) + 60, 212, 30, 30
     with _defaults():
         figure, axes = _figure(height, Box(left, bottom, _WIDTH - right, height - top))
         axes.set(xlim=(low, 100), ylim=(places[-1] + 0.6, -0.6), yticks=[])
@@ -50,10 +52,15 @@ def dot_plot(standings: Sequence[Standing], identity: str) -> tuple[Markup, floa
         values, ranks = _WIDTH - 72.0, _WIDTH - 14.0
         for x, word in ((values, "F1 (95 % interval)"), (ranks, "rank")):
             _write(figure, x, height - 14, word, height, color=_MUTED, ha="right")
+        apart = 0
         for (standing, row), place_ in zip(shown, places, strict=True):
             colour, marker = _STYLE[standing.entrant.category]
-            y = height - top - (place_ + 0.6) * (height - top - bottom) / (places[-1] + 1.2)
-            ink = _MUTED if standing.entrant.category == "baseline" else _TEXT
+            step = (height - top - bottom) / (places[-1] + 1.2)
+            y = height - top - (place_ + 0.6) * step
+            ink = _TEXT if standing.apart < 2 else _MUTED
+            if standing.apart != apart:
+                apart = standing.apart
+                _write(figure, 4, y + step, standing.group, height, color=_MUTED, ha="left", size=10.5, covers=True)
             _write(figure, left - 10, y, _name(standing), height, color=ink, ha="right")
             _write(figure, values, y, view.with_interval(row.f1, row.f1_interval), height, color=ink, ha="right")
             _write(figure, ranks, y, view.rank(row), height, color=ink, ha="right")
@@ -73,17 +80,21 @@ def dot_plot(standings: Sequence[Standing], identity: str) -> tuple[Markup, floa
 
 
 def precision_recall(standings: Sequence[Standing], identity: str) -> tuple[Markup, list[str]]:
-    """Draw precision over recall with interval arms and lines of equal F1. Returns the SVG and the names outside its cut-out."""
+    """Draw precision over recall with interval arms and lines of equal F1. Returns the SVG and the names outside its cut-out.
+
+    Reference rows are small marks without arms, and left out where they lie outside.
+    """
     found = [(standing, standing.row) for standing in standings if standing.row is not None and standing.row.f1 is not None]
-    real = [row for standing, row in found if standing.entrant.category != "baseline"] or [row for _, row in found]
+    real = [row for standing, row in found if standing.apart < 2] or [row for _, row in found]
     x_low = _floor([value for row in real for value in _span(row.recall, row.recall_interval)])
     y_low = _floor([value for row in real for value in _span(row.precision, row.precision_interval)])
     inside = [
         (one, row)
         for one, row in found
-        if _span(row.recall, row.recall_interval)[0] >= x_low and _span(row.precision, row.precision_interval)[0] >= y_low
+        if (_points(row.recall) if one.apart == 2 else _span(row.recall, row.recall_interval)[0]) >= x_low
+        and (_points(row.precision) if one.apart == 2 else _span(row.precision, row.precision_interval)[0]) >= y_low
     ]
-    outside = [standing.entrant.name for standing, row in found if (standing, row) not in inside]
+    outside = [standing.entrant.name for standing, row in found if (standing, row) not in inside and standing.apart < 2]
     height = 470
     frame = Box(44, 46, _WIDTH - 52, height - 34)
     with _defaults():
@@ -103,6 +114,10 @@ def precision_recall(standings: Sequence[Standing], identity: str) -> tuple[Mark
         for standing, row in inside:
             colour, marker = _STYLE[standing.entrant.category]
             x, y = _points(row.recall), _points(row.precision)
+            if standing.apart == 2:
+                axes.plot([x], [y], marker=marker, markersize=4.5, color=colour, markeredgewidth=0, clip_on=False, zorder=3)
+                dots.append(pixel(x, y))
+                continue
             if row.recall_interval and row.precision_interval:
                 wide, tall = _span(row.recall, row.recall_interval), _span(row.precision, row.precision_interval)
                 axes.plot(wide, [y, y], color=colour, linewidth=1, alpha=0.55, clip_on=False)
@@ -114,7 +129,7 @@ def precision_recall(standings: Sequence[Standing], identity: str) -> tuple[Mark
             dots.append(pixel(x, y))
         labels = place(dots, [_name(standing) for standing, _ in inside], frame, taken)
         for (standing, _), (x, y), label in zip(inside, dots, labels, strict=True):
-            _label(figure, _name(standing), x, y, label, height, standing.entrant.category)
+            _label(figure, _name(standing), x, y, label, height, quiet=standing.apart == 2)
         words = "; ".join(
             f"{one.entrant.name} precision {view.with_interval(row.precision, row.precision_interval)}, "
             f"recall {view.with_interval(row.recall, row.recall_interval)}"
@@ -145,7 +160,7 @@ def _equal_f1(figure: Figure, axes: Axes, x_low: float, y_low: float, height: fl
     return taken
 
 
-def _label(figure: Figure, name: str, x: float, y: float, label: Label, height: float, category: str) -> None:
+def _label(figure: Figure, name: str, x: float, y: float, label: Label, height: float, *, quiet: bool) -> None:
     from matplotlib.lines import Line2D
 
     box = label.box
@@ -156,8 +171,7 @@ def _label(figure: Figure, name: str, x: float, y: float, label: Label, height: 
     # Text begins at the side that faces the point, so a font wider or narrower than assumed stays clear of it.
     side = "left" if box.left >= x else "right" if box.right <= x else "center"
     at = {"left": box.left, "right": box.right, "center": (box.left + box.right) / 2}[side]
-    ink = _MUTED if category == "baseline" else _TEXT
-    _write(figure, at, (box.bottom + box.top) / 2, name, height, color=ink, ha=side)
+    _write(figure, at, (box.bottom + box.top) / 2, name, height, color=_MUTED if quiet else _TEXT, ha=side, size=10.5 if quiet else 12)
 
 
 def _name(standing: Standing) -> str:
@@ -187,13 +201,13 @@ def _ticks(low: float, high: float) -> list[float]:
     return [first + step * i for i in range(int((high - first) // step) + 1)]
 
 
-def _rows_with_gaps(categories: Sequence[str]) -> list[int]:
-    """Return the row of each entry, with one row left free where the category changes."""
-    rows: list[int] = []
-    for index, category in enumerate(categories):
-        changed = index > 0 and category != categories[index - 1]
+def _rows_with_gaps(groups: Sequence[int]) -> list[int]:
+    """Return the row of each entry, with one row left free where the group changes and above a first one that does not compete."""
+    rows: list[int] = [0] if groups and groups[0] else []
+    for index, group in enumerate(groups):
+        changed = index > 0 and group != groups[index - 1]
         rows.append(rows[-1] + 1 + changed if rows else 0)
-    return rows
+    return rows[-len(groups) :]
 
 
 def _defaults() -> Any:
@@ -219,8 +233,11 @@ def _figure(height: float, frame: Box) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _write(figure: Figure, x: float, y: float, words: str, height: float, *, color: str, ha: str, size: float = 12) -> None:
-    figure.text(x / _WIDTH, y / height, words, color=color, ha=ha, va="center_baseline", fontsize=size)
+def _write(
+    figure: Figure, x: float, y: float, words: str, height: float, *, color: str, ha: str, size: float = 12, covers: bool = False
+) -> None:
+    box = {"facecolor": _SURFACE, "edgecolor": "none", "pad": 2} if covers else None
+    figure.text(x / _WIDTH, y / height, words, color=color, ha=ha, va="center_baseline", fontsize=size, bbox=box)
 
 
 def _svg(figure: Figure, identity: str, title: str, words: str) -> Markup:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from harness.records import LABELS, UNLABELLED
-from harness.report import charts, tables, view
-from harness.score import HEADLINE, Metric
-from harness.stats import FEWEST_PAGES, FEWEST_SITES, Row
+from harness.records import UNLABELLED
+from harness.report import charts, comparison, spreadsheets, tables, view
+from harness.score import HEADLINE
+from harness.stats import ALPHA, FEWEST_PAGES, FEWEST_SITES, Row
 from harness.store import replace_text
-from harness.summary import Failure, PageRow, Summary, TrackSummary, points
+from harness.summary import Failure, PageRow, Summary, TrackSummary, points, signed
 
 _HERE = Path(__file__).parent
 _FAILURES_SHOWN = 20
@@ -23,16 +23,17 @@ _FAILURES_SHOWN = 20
 
 
 def build(summary: Summary, folder: Path) -> list[Path]:
-    """Write `index.html`, `summary.md`, `scores.csv`, `leaks.csv` and `losses.csv` and return their paths.
+    """Write `index.html`, `summary.md`, `scores.csv`, `leaks.csv`, `losses.csv` and `pairs.csv` and return their paths.
 
     Equal summaries give equal bytes. Raises StoreError where the folder cannot be written.
     """
     files = {
         "index.html": _index(summary),
         "summary.md": tables.markdown(summary),
-        "scores.csv": tables.scores_csv(summary),
-        "leaks.csv": tables.leaks_csv(summary),
-        "losses.csv": tables.losses_csv(summary),
+        "scores.csv": spreadsheets.scores_csv(summary),
+        "leaks.csv": spreadsheets.leaks_csv(summary),
+        "losses.csv": spreadsheets.losses_csv(summary),
+        "pairs.csv": spreadsheets.pairs_csv(summary),
     }
     for name, text in files.items():
         replace_text(folder / name, text)
@@ -48,7 +49,7 @@ def _index(summary: Summary) -> str:
         failures=_failures(summary.failures),
         failures_shown=_FAILURES_SHOWN,
         entrants=[entrant for track in summary.tracks for entrant in track.entrants],
-        labels=LABELS,
+        inferred=any(row.inferred for track in summary.tracks for row in (*track.leaks, *track.losses)),
     )  # fmt: skip
     return page.rstrip() + "\n"
 
@@ -61,10 +62,14 @@ def _environment() -> Environment:
     environment.filters |= {
         "points": points, "count": view.count, "plural": view.plural, "rank": view.rank, "behind": view.behind,
         "statuses": view.failed_by_status, "heat": view.heat, "interval": view.with_interval, "short": view.shortened, "literal": repr,
+        "signed": signed, "probability": view.probability, "coefficient": view.coefficient, "averaging": view.averaging,
+        "label_words": view.label_words, "breakable": _breakable, "detectable": comparison.detectable_points,
     }  # fmt: skip
     environment.globals |= {
-        "fewest_pages": FEWEST_PAGES, "fewest_sites": FEWEST_SITES, "fewest_label_pages": view.FEWEST_LABEL_PAGES,
+        "alpha": ALPHA, "fewest_pages": FEWEST_PAGES, "fewest_sites": FEWEST_SITES, "fewest_label_pages": view.FEWEST_LABEL_PAGES,
         "heat_bounds": view.HEAT_BOUNDS, "headline": HEADLINE, "failed": view.failed,
+        "unlabelled": UNLABELLED, "fewest_to_correlate": comparison.FEWEST_TO_CORRELATE,
+        "disagreements_shown": comparison.DISAGREEMENTS_SHOWN,
     }  # fmt: skip
     return environment
 
@@ -74,14 +79,9 @@ def _shown(value: Any) -> Any:
     return view.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-@dataclass(frozen=True)
-class Other:
-    """A metric beside the headline: its standings in the headline's order of rows, and what it depends on."""
-
-    metric: Metric
-    about: str
-    rows: Sequence[Row]
-    signature: str
+def _breakable(name: str) -> Markup:
+    """Return a name for a narrow column: a line may end behind its hyphens and underscores."""
+    return escape(view.visible(name)).replace("_", Markup("_<wbr>")).replace("-", Markup("-<wbr>"))
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class PageLine:
-    """One page with the spread, 0–1, between its best and worst extractor, baselines left out."""
+    """One page with the spread, 0–1, between its best and worst extractor, reference rows left out."""
 
     row: PageRow
     spread: float
@@ -108,19 +108,57 @@ class Section:
 
     track: TrackSummary
     standings: Sequence[view.Standing]
-    names: Sequence[str]
     dot_plot: Markup | None
     axis_from: float
     precision_recall: Markup | None
     outside: Sequence[str]
+    spreads: Sequence[comparison.SpreadLine]
+    pairs: comparison.Pairs | None
     leaks: view.Grid
     losses: view.Grid
     untyped: bool
-    others: Sequence[Other]
+    metrics: comparison.MetricTable | None
+    agreement: comparison.Agreement | None
     slices: Sequence[Slice]
     small_slices: Sequence[Slice]
     pages: Sequence[PageLine]
     signature: str
+
+    @property
+    def ran(self) -> list[view.Standing]:
+        return [standing for standing in self.standings if standing.row]
+
+    @property
+    def names(self) -> list[str]:
+        return [standing.entrant.name for standing in self.ran]
+
+    @property
+    def page_columns(self) -> list[view.Standing]:
+        """Return the extractors and the reference rows whose figure is not the same on every page."""
+        same = {name for name, _ in self.constant}
+        return [standing for standing in self.ran if standing.entrant.name not in same]
+
+    @property
+    def constant(self) -> list[tuple[str, float]]:
+        """Return the reference rows, such as the gold itself, whose F1 is the same on every page, with that figure."""
+        found = []
+        for standing in self.ran:
+            figures = {round(line.row.f1.get(standing.entrant.name, -1.0), 6) for line in self.pages}
+            if standing.apart == 2 and len(self.pages) > 1 and len(figures) == 1:
+                found.append((standing.entrant.name, figures.pop()))
+        return found
+
+    @property
+    def has_reference(self) -> bool:
+        return any(standing.apart == 2 for standing in self.standings)
+
+    @property
+    def has_complexity(self) -> bool:
+        return any(one.name.startswith("complexity=") for one in self.slices)
+
+    @property
+    def has_sites(self) -> bool:
+        return any(one.name.startswith("site=") for one in self.slices)
 
 
 def _section(track: TrackSummary, summary: Summary) -> Section:
@@ -132,22 +170,21 @@ def _section(track: TrackSummary, summary: Summary) -> Section:
         dots, axis_from = charts.dot_plot(ran, f"{track.track}-chart-f1")
         cloud, outside = charts.precision_recall(ran, f"{track.track}-chart-pr")
     slices = _slices(track, names)
+    metrics = comparison.metric_table(track, summary.metrics, standings)
     return Section(
-        track, standings, names, dots, axis_from, cloud, outside,
+        track, standings, dots, axis_from, cloud, outside,
+        spreads=comparison.spread_lines(track, standings),
+        pairs=comparison.pairs(track, standings),
         leaks=view.grid(names, track.leaks, lost=False),
         losses=view.grid(names, track.losses, lost=True),
         untyped={row.label for row in track.leaks} == {UNLABELLED},
-        others=[_other(track, metric) for metric in summary.metrics if metric.name != HEADLINE and track.table(metric.name)],
+        metrics=metrics,
+        agreement=comparison.agreement(track, metrics),
         slices=[one for one in slices if FEWEST_PAGES <= one.pages < track.pages],
-        small_slices=[one for one in slices if one.pages < FEWEST_PAGES],
-        pages=_pages(track, [standing.entrant.name for standing in ran if standing.entrant.category != "baseline"]),
+        small_slices=[one for one in slices if one.pages < FEWEST_PAGES and not one.name.startswith("site=")],
+        pages=_pages(track, [standing.entrant.name for standing in ran if standing.apart < 2]),
         signature=track.signatures.get(HEADLINE, ""),
     )  # fmt: skip
-
-
-def _other(track: TrackSummary, metric: Metric) -> Other:
-    about = (metric.module.__doc__ or "").strip()
-    return Other(metric, about.partition("\n")[0], track.table(metric.name), track.signatures.get(metric.name, ""))
 
 
 def _slices(track: TrackSummary, names: Sequence[str]) -> list[Slice]:

@@ -1,9 +1,7 @@
-"""The report as plain text: CSV files, Markdown for a code host, and a table for the terminal."""
+"""The report as plain text: Markdown for a code host, a table for the terminal, and JSON."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import textwrap
@@ -11,80 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from harness.records import UNLABELLED
-from harness.report import view
+from harness.report import comparison, view
 from harness.report.view import Standing
 from harness.score import HEADLINE
 from harness.stats import Row
-from harness.summary import STATUSES, Failure, Summary, TrackSummary, points
+from harness.summary import Failure, Summary, TrackSummary, points
 
-SCORE_COLUMNS = (
-    "extractor", "category", "version", "metric", "track", "slice", "pages", "sites", "precision", "recall", "f1", "f1_low", "f1_high",
-    "rank_low", "rank_high", *STATUSES,
-)  # fmt: skip
 WIDTH = 100
 _TOP_LABELS = 8
 _FAILURES_A_NAME = 3
-
-
-def scores_csv(summary: Summary) -> str:
-    """Return one row per extractor × metric × slice; an extractor that did not run has rows with 0 pages and no figures."""
-    rows: list[Sequence[object]] = []
-    for track in summary.tracks:
-        entrants = {entrant.name: entrant for entrant in track.entrants}
-        for row in track.rows:
-            entrant = entrants[row.extractor]
-            rows.append((row.extractor, entrant.category, entrant.version, row.metric, track.track, row.slice, *_figures(row)))
-        for entrant in track.entrants:
-            if entrant.reason:
-                for metric in summary.metrics:
-                    empty = [""] * (len(SCORE_COLUMNS) - 7)
-                    rows.append((entrant.name, entrant.category, entrant.version, metric.name, track.track, "all", 0, *empty))
-    return _csv(view.signatures(summary), SCORE_COLUMNS, rows)
-
-
-def _figures(row: Row) -> list[object]:
-    low, high = (row.f1_interval.low, row.f1_interval.high) if row.f1_interval else (None, None)
-    shares = [_share(value) for value in (row.precision, row.recall, row.f1, low, high)]
-    ranks: tuple[object, object] = row.rank or ("", "")
-    return [row.pages, row.sites, *shares, *ranks, *(row.statuses.get(status, 0) for status in STATUSES)]
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.6f}"
-
-
-def leaks_csv(summary: Summary) -> str:
-    """Return per extractor and clutter label how many of its words got out. `inferred` is `no`: every label comes from the gold."""
-    rows = [
-        (row.extractor, row.label, "no", row.pages, row.tokens, row.found, _share(row.rate))
-        for track in summary.tracks
-        for row in track.leaks
-    ]
-    return _csv(_headline(summary), ("extractor", "label", "inferred", "pages", "tokens", "leaked", "rate"), rows)
-
-
-def losses_csv(summary: Summary) -> str:
-    """Return per extractor and body label how many of its words were lost."""
-    rows = [
-        (row.extractor, row.label, row.pages, row.tokens, row.tokens - row.found, _share(1 - row.rate))
-        for track in summary.tracks
-        for row in track.losses
-    ]
-    return _csv(_headline(summary), ("extractor", "label", "pages", "tokens", "lost", "rate"), rows)
-
-
-def _headline(summary: Summary) -> list[str]:
-    return list(dict.fromkeys(track.signatures[HEADLINE] for track in summary.tracks if HEADLINE in track.signatures))
-
-
-def _csv(signatures: Sequence[str], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    out = io.StringIO()
-    # One comment line whatever the number of signatures, so that a reader always skips exactly one.
-    out.write("# " + ("  ".join(signatures) or "nothing was scored") + "\n")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([view.visible(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return out.getvalue()
 
 
 def as_json(summary: Summary) -> str:
@@ -97,12 +30,12 @@ def as_json(summary: Summary) -> str:
 
 
 def markdown(summary: Summary) -> str:
-    """Return the summary for a code host: verdict, leaderboard and leaks per track, failures, signatures."""
+    """Return the summary for a code host: verdict, leaderboard, leaks and other metrics per track, failures, signatures."""
     parts = [f"# clutterbench: {_escaped(summary.corpus)}"]
     for track in summary.tracks:
         size = f"{view.plural(track.pages, 'page')} of {view.plural(track.sites, 'site')}"
         parts += [f"## {track.track} track: {size}", _escaped(track.verdict), markdown_leaderboard(track)]
-        parts.append(_markdown_leaks(track))
+        parts += [_escaped(comparison.detectable(track)), _markdown_leaks(track), _markdown_metrics(track, summary)]
     parts.append(_markdown_failures(summary.failures))
     if summary.did_not_run:
         rows = [(_escaped(entrant.name), _code(entrant.reason, 300)) for entrant in summary.did_not_run]
@@ -120,15 +53,21 @@ def markdown_leaderboard(track: TrackSummary) -> str:
 
 
 def _markdown_row(standing: Standing) -> Sequence[str]:
-    name, row = _escaped(standing.entrant.name), standing.row
+    name, row = _markdown_name(standing), standing.row
     if row is None:
         return (name, "did not run", "–", "–", "–", "–", "–", "–", "–", _code(standing.entrant.reason, 120))
     if standing.entrant.category != "extractor":
-        name = f"*{name}* ({standing.entrant.category})"
+        name += f" ({standing.entrant.category})"
     return (
         name, view.with_interval(row.f1, row.f1_interval), view.rank(row), view.behind(row), points(row.precision), points(row.recall),
         points(standing.leak), str(row.statuses.get("empty", 0)), _failed(row), _escaped(standing.entrant.version) or "–",
     )  # fmt: skip
+
+
+def _markdown_name(standing: Standing) -> str:
+    """Return a name, slanted where it stands apart from the extractors that compete."""
+    name = _escaped(standing.entrant.name)
+    return f"*{name}*" if standing.apart in (1, 2) else name
 
 
 def _failed(row: Row) -> str:
@@ -141,16 +80,32 @@ def _markdown_leaks(track: TrackSummary) -> str:
         return ""
     if labels == {UNLABELLED}:
         return "Leaks: the gold knows only the body text, so the kind of a leaked word is unknown; the column “leak” counts all of them."
-    names = [standing.entrant.name for standing in view.standings(track) if standing.row]
-    grid = view.grid(names, track.leaks, lost=False)
+    ran = [standing for standing in view.standings(track) if standing.row]
+    grid = view.grid([standing.entrant.name for standing in ran], track.leaks, lost=False)
     columns = grid.columns[:_TOP_LABELS]
     if not columns:
         return f"Leaks: no kind of clutter is on {view.FEWEST_LABEL_PAGES} pages or more; the counts are in `leaks.csv`."
-    header = ["percent of words let through", *(f"{_escaped(column.label)}<br>{view.plural(column.pages, 'page')}" for column in columns)]
-    rows = [[_escaped(name), *(points(rate) for rate in rates[: len(columns)])] for name, rates in grid.lines.items()]
+    header = ["percent of words let through", *(_markdown_label(column) for column in columns)]
+    rows = [[_markdown_name(one), *(points(rate) for rate in grid.lines[one.entrant.name][: len(columns)])] for one in ran]
     more = len(grid.columns) + len(grid.rare) - len(columns)
     note = f"\n\n{more} rarer kinds of clutter are in `leaks.csv`." if more else ""
+    if grid.inferred:
+        note = "\n\n*inferred*: the label was inferred from the page's HTML, not given by hand." + note
     return f"### What leaks, {track.track} track\n\n" + _pipes(header, rows, right=range(1, len(header))) + note
+
+
+def _markdown_label(column: view.Column) -> str:
+    name = view.NOT_TOLD_APART if column.label == UNLABELLED else column.label
+    return f"{_escaped(name)}<br>{view.plural(column.pages, 'page')}" + ("<br>*inferred*" if column.inferred else "")
+
+
+def _markdown_metrics(track: TrackSummary, summary: Summary) -> str:
+    table = comparison.metric_table(track, summary.metrics, view.standings(track))
+    if table is None:
+        return ""
+    header = ["F1 by each metric's own averaging", *(_escaped(column.name) for column in table.columns)]
+    rows = [[_markdown_name(standing), *(points(cell.f1) for cell in cells)] for standing, cells in table.lines]
+    return f"### Other metrics, {track.track} track\n\n" + _pipes(header, rows, right=range(1, len(header)))
 
 
 def _markdown_failures(failures: Sequence[Failure]) -> str:
@@ -195,7 +150,7 @@ def terminal(summary: Summary) -> str:
     parts = []
     for track in summary.tracks:
         for metric in [HEADLINE] if HEADLINE in track.signatures else sorted(track.signatures):
-            table = _columns([_terminal_row(standing) for standing in view.standings(track, metric) if standing.row])
+            table = _columns([standing for standing in view.standings(track, metric) if standing.row])
             named = "" if metric == HEADLINE else f", {metric}"
             size = f"{track.track} track{named}, {view.plural(track.pages, 'page')} of {view.plural(track.sites, 'site')}"
             parts.append("\n".join([size, *table, track.signatures[metric]]))
@@ -217,14 +172,17 @@ def _terminal_row(standing: Standing) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    if not rows:
+def _columns(standings: Sequence[Standing]) -> list[str]:
+    """Return the table's lines, with a rule line above each group that does not compete."""
+    if not standings:
         return []
-    table = [_HEADER, *rows]
+    table = [_HEADER, *(_terminal_row(standing) for standing in standings)]
     widths = [max(len(row[index]) for row in table) for index in range(len(_HEADER))]
     widths[0] = min(widths[0], WIDTH - 2 - sum(widths[1:]) - 2 * (len(_HEADER) - 1))
     lines = []
-    for row in table:
+    for index, row in enumerate(table):
+        if index > 1 and standings[index - 1].apart != standings[index - 2].apart:
+            lines.append("  " + "─" * (sum(widths) + 2 * (len(widths) - 1)))
         cells = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
         lines.append("  " + "  ".join([view.shortened(row[0], widths[0]).ljust(widths[0]), *cells]))
     return lines

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from harness.records import LABELS, UNLABELLED
 from harness.score import HEADLINE
 from harness.stats import FEWEST_SITES, Interval, LabelRow, Row
 from harness.summary import Entrant, Summary, TrackSummary, points, signed
 
-CATEGORIES = ("extractor", "converter", "baseline")
+CATEGORIES = ("extractor", "converter", "reference", "baseline")
+GROUPS = ("extractors", "converters: keep the whole page", "reference rows: floor, ceiling, difficulty", "did not run")
+"""What stands apart in every table, by `Standing.apart`; only the first group competes."""
 FAILURES = ("error", "timeout", "crash", "memory")
 FEWEST_LABEL_PAGES = 5
 """A label on fewer pages gets no percentage in the grids: one page would decide it. The CSV files hold its counts."""
+AVERAGES: Mapping[str, str] = {
+    "page": "mean over all pages",
+    "ratio": "precision over pages with an answer, recall over pages with a body, F1 of these means: empty answers do not lower precision",
+    "pool": "counts of all pages pooled",
+}
 
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 
@@ -56,14 +64,19 @@ class Standing:
 
     @property
     def apart(self) -> int:
-        """0 among the extractors, 1 for converters and baselines, which do not compete, 2 for what did not run."""
+        """The place in `GROUPS`: 0 for extractors that compete, 1 for converters, 2 for reference rows and baselines, 3 for no row."""
         if self.row is None:
-            return 2
-        return 0 if self.entrant.category == "extractor" else 1
+            return 3
+        return min(CATEGORIES.index(self.entrant.category), 2)
+
+    @property
+    def group(self) -> str:
+        """The heading of the group it stands in."""
+        return GROUPS[self.apart]
 
 
 def standings(track: TrackSummary, metric: str = HEADLINE) -> list[Standing]:
-    """Return a track's leaderboard: extractors, converters, baselines, each best first, then those that did not run."""
+    """Return a track's leaderboard: the categories in their order, each best first, then those that did not run."""
     entrants = {entrant.name: entrant for entrant in track.entrants}
     leaks = leak_rates(track)
     found = [Standing(entrants[row.extractor], row, leaks.get(row.extractor)) for row in track.table(metric)]
@@ -114,6 +127,37 @@ def judgement(row: Row) -> str:
     return "open" if row.sites < FEWEST_SITES else "tie"
 
 
+def probability(value: float) -> str:
+    """Format a p-value with three decimals; 0 and 1 only for exactly these."""
+    if 0 < value < 0.001:
+        return "<\u202f0.001"
+    text = f"{value:.3f}"
+    return ">\u202f0.999" if text == "1.000" and value < 1 else text
+
+
+def coefficient(value: float) -> str:
+    """Format a correlation with two decimals and a real minus, `–` where there is none; 1.00 only for exactly 1."""
+    if value != value:
+        return "–"
+    size = abs(round(value, 12))
+    text = f"{size:.2f}"
+    text = "0.99" if text == "1.00" and size < 1 else text
+    return ("−" if value < 0 and text != "0.00" else "") + text
+
+
+def averaging(average: str) -> str:
+    """Say how a metric's pages make its mean."""
+    return AVERAGES.get(average, f"averaged by its own rule “{average}”")
+
+
+def label_words(label: str) -> str:
+    """Say what a label means."""
+    return NOT_TOLD_APART if label == UNLABELLED else LABELS.get(label, "")
+
+
+NOT_TOLD_APART = "not told apart (headline, byline, caption or rest of a paragraph)"
+
+
 def failed(row: Row) -> int:
     """Count the pages where an extractor gave no answer."""
     return sum(row.statuses.get(status, 0) for status in FAILURES)
@@ -133,11 +177,12 @@ def signatures(summary: Summary) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A label of a grid: its name, the pages that have it and its words on them."""
+    """A label of a grid: its name, the pages that have it, its words on them, and whether it was inferred, not labelled by hand."""
 
     label: str
     pages: int
     tokens: int
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +193,29 @@ class Grid:
     rare: tuple[Column, ...]
     lines: Mapping[str, tuple[float, ...]]
 
+    @property
+    def inferred(self) -> str:
+        """`all`, `some` or '' for none: how many of its labels were inferred."""
+        marks = {column.inferred for column in (*self.columns, *self.rare)}
+        return "" if True not in marks else "some" if False in marks else "all"
+
 
 def grid(names: Sequence[str], rows: Iterable[LabelRow], *, lost: bool) -> Grid:
-    """Arrange label rows for the named extractors: the share that got out of a clutter label, or that was `lost` of a body label."""
-    known = {(row.extractor, row.label): row for row in rows}
-    columns = {row.label: Column(row.label, row.pages, row.tokens) for row in known.values()}
-    common = sorted(columns.values(), key=lambda column: (-column.pages, -column.tokens, column.label))
+    """Arrange label rows for the named extractors: the share that got out of a clutter label, or that was `lost` of a body label.
+
+    A label that people gave on some pages and that was inferred on others has a column for each.
+    """
+    known: dict[tuple[str, str, bool], LabelRow] = {}
+    for row in rows:
+        key = (row.extractor, row.label, row.inferred)
+        if other := known.get(key):
+            row = replace(row, pages=row.pages + other.pages, tokens=row.tokens + other.tokens, found=row.found + other.found)
+        known[key] = row
+    columns = {key[1:]: Column(row.label, row.pages, row.tokens, row.inferred) for key, row in known.items()}
+    common = sorted(columns.values(), key=lambda column: (-column.pages, -column.tokens, column.label, column.inferred))
     shown = tuple(column for column in common if column.pages >= FEWEST_LABEL_PAGES)
     rates = {key: 1 - row.rate if lost else row.rate for key, row in known.items()}
-    lines = {name: tuple(rates[name, column.label] for column in shown) for name in names}
+    lines = {name: tuple(rates[name, column.label, column.inferred] for column in shown) for name in names}
     return Grid(shown, tuple(column for column in common if column.pages < FEWEST_LABEL_PAGES), lines)
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from harness.records import Counts
+from harness.confusion import Confusion
+from harness.records import UNLABELLED, Counts
 from harness.score import Metric, Score
-from harness.stats import LabelRow
-from harness.summary import Failure, Summary, summarise
+from harness.stats import Correlation, Disagreement, Interval, LabelRow, Pair, Row, Spread
+from harness.summary import Entrant, Failure, Summary, summarise
 
 METRICS = (
     Metric("alignment", "1|tok:x", "page", ModuleType("alignment", "The headline.")),
@@ -76,9 +77,59 @@ def summary(make: Callable[..., Summary]) -> Summary:
 
 
 @pytest.fixture
+def compared(summary: Summary) -> Summary:
+    """The same with everything that is measured beside the headline, in figures made up by hand.
+
+    Over the html track's four pages: alpha leads beta under alignment and trails it under words; a reference row "oracle"; `p` and
+    `x-nav` inferred, `x-unlabelled` not told apart; a confusion of 100 words.
+    """
+    track = summary.tracks[0]
+    words = Metric("words", "1", "page", ModuleType("words", "Bags of <words>.\n\nMore."))
+    phrases = Metric("segments", "1", "pool", ModuleType("segments", "Phrases."))
+    f1 = {"beta": 0.75, "alpha": 0.5, "everything": 0.25, "oracle": 1.0}
+    oracle = Entrant("oracle", "", "html", "reference", "", "The best answer per page.\n\nMore.", {}, "")
+    rows = (
+        *track.rows,
+        *(replace(row, extractor="oracle", precision=1.0, recall=0.9, f1=0.95) for row in track.rows if row.extractor == "everything"),
+        *(Row(name, "words", "all", 3, 3, value, value, value) for name, value in f1.items()),
+    )
+    track = replace(
+        track,
+        entrants=(*track.entrants, oracle),
+        rows=rows,
+        signatures={**track.signatures, "words": "words|n:3/3"},
+        leaks=tuple(
+            row
+            for name in ("alpha", "beta", "everything", "oracle")
+            for row in (LabelRow(name, "x-nav", 6, 20, 5, True), LabelRow(name, "x-nav", 5, 10, 1), LabelRow(name, UNLABELLED, 7, 40, 10))
+        ),
+        losses=tuple(LabelRow(name, "p", 7, 100, 80, True) for name in ("alpha", "beta", "everything", "oracle")),
+        page_rows=tuple(replace(row, f1={**row.f1, "oracle": 1.0}) for row in track.page_rows),
+        pairs=(Pair("beta", "alpha", -0.075, Interval(-0.25, 0.0125), 0.0234, 0.0456, 0.1, 0.123),),
+        spreads=(
+            Spread("alpha", 0.61, Interval(0.5, 0.7), 0.75, 2, 1, 1, "a"),
+            Spread("beta", 0.55, Interval(0.4, 0.66), 0.5833, 1, 1, 1, "ab"),
+            Spread("oracle", 0.95, None, 0.96, 4, 0, 2, ""),
+        ),
+        correlations=(
+            Correlation("alignment", "shingles", 1.0, 1.0, 2),
+            Correlation("alignment", "words", -1.0, -0.996, 2),
+            Correlation("shingles", "words", 0.5, 0.25, 2),
+        ),
+        disagreements=(Disagreement("a/one", "alpha", "alignment", "words", 0.8, 0.25),),
+    )
+    tokens = {("x-nav", "x-nav"): 60, ("x-nav", "x-ad"): 20, ("x-ad", "x-nav"): 10, ("p", "p"): 8, ("q", "p"): 2}
+    metrics = (*summary.metrics, words, phrases)
+    return replace(
+        summary, tracks=(track, *summary.tracks[1:]), metrics=metrics, coverage="body", confusion=Confusion(tokens, 12, 9, "inf:x")
+    )
+
+
+@pytest.fixture
 def hostile(summary: Summary) -> Summary:
     """The same with markup, pipes, line ends and a direction mark in everything that comes from pages and extractors."""
     track = summary.tracks[0]
+    span = Interval(0.0, 0.1)
 
     def name(old: str) -> str:
         return HOSTILE if old == "alpha" else old
@@ -92,6 +143,10 @@ def hostile(summary: Summary) -> Summary:
         rows=tuple(replace(row, extractor=name(row.extractor), slice=row.slice.replace("news", HOSTILE)) for row in track.rows),
         leaks=tuple(LabelRow(name(row.extractor), HOSTILE, 6, 20, 10) for row in track.leaks),
         losses=tuple(replace(row, extractor=name(row.extractor)) for row in track.losses),
+        pairs=(Pair(HOSTILE, "beta", 0.1, span, 0.1, 0.1, 0.1, 0.1),),
+        spreads=(Spread(HOSTILE, 0.5, span, 0.5, 1, 1, 1, HOSTILE),),
+        correlations=(Correlation("alignment", HOSTILE, 0.5, 0.5, 2),),
+        disagreements=(Disagreement(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 0.5, 0.1),),
         verdict=HOSTILE,
         page_rows=tuple(
             replace(

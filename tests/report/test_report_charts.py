@@ -57,11 +57,32 @@ def test_the_axis_begins_below_the_lowest_interval_and_baselines_do_not_stretch_
 def test_baselines_off_the_scale_are_named() -> None:
     some = [standing("a", 0.95), standing("nothing", 0.0, "baseline")]
     assert "off the scale" in charts.dot_plot(some, "x")[0]
-    assert charts.precision_recall(some, "x")[1] == ["nothing"]
+    assert charts.precision_recall(some, "x")[1] == []  # a reference row is left out without a word
+    assert charts.precision_recall([standing("a", 0.95), standing("b", 0.9, "converter")], "x")[1] == []
+
+
+def test_reference_rows_stand_under_a_heading_and_are_small_marks_in_the_scatter_plot() -> None:
+    some = [standing("a", 0.95), standing("oracle", 0.97, "reference"), standing("floor", 0.3, "baseline")]
+    svg, _ = charts.dot_plot(some, "x")
+    assert svg.index(">a</text>") < svg.index(">reference rows: floor, ceiling, difficulty</text>") < svg.index(">oracle</text>")
+    assert svg.count("reference rows:") == 1
+    svg, outside = charts.precision_recall(some, "x")
+    assert outside == []
+    assert ">oracle</text>" in svg
+    assert ">floor</text>" not in svg
+    # Arms only for the extractor: two lines at half strength.
+    assert svg.count("stroke-opacity: 0.55") == 2
+    assert charts.dot_plot(some[:1], "x")[0].count("reference rows:") == 0
+
+
+def test_a_track_of_reference_rows_alone_has_its_heading_within_the_picture() -> None:
+    svg, _ = charts.dot_plot([standing("floor", 0.3, "baseline")], "x")
+    assert svg.count(">reference rows: floor, ceiling, difficulty<") == 1
+    assert "axis from 25 to 100" in svg
 
 
 def test_colours_are_variables_and_ids_are_prefixed() -> None:
-    some = [standing("a", 0.9), standing("b", 0.8, "converter"), standing("c", 0.85, "baseline")]
+    some = [standing("a", 0.9), standing("b", 0.8, "converter"), standing("c", 0.85, "baseline"), standing("d", 0.87, "reference")]
     for svg in (charts.dot_plot(some, "pre")[0], charts.precision_recall(some, "pre")[0]):
         assert not re.search(r"#[0-9a-f]{6}", svg)
         for category in view.CATEGORIES:

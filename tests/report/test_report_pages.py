@@ -19,7 +19,7 @@ from harness.report.pages import build
 from harness.stats import LabelRow, Row
 from harness.summary import Failure, PageRow, Summary
 
-NAMES = ["index.html", "summary.md", "scores.csv", "leaks.csv", "losses.csv"]
+NAMES = ["index.html", "summary.md", "scores.csv", "leaks.csv", "losses.csv", "pairs.csv"]
 
 
 def page(summary: Summary, folder: Path) -> lxml.html.HtmlElement:
@@ -35,7 +35,7 @@ def table(document: lxml.html.HtmlElement, region: str) -> list[list[str]]:
     return [[words(cell) for cell in row.xpath("./th|./td")] for row in found.xpath(".//tr")]
 
 
-def test_writes_and_returns_the_five_files(summary: Summary, tmp_path: Path) -> None:
+def test_writes_and_returns_the_six_files(summary: Summary, tmp_path: Path) -> None:
     paths = build(summary, tmp_path / "reports")
     assert [path.name for path in paths] == NAMES
     assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == sorted(NAMES)
@@ -67,7 +67,7 @@ def test_a_folder_that_cannot_be_written_is_a_store_error(summary: Summary, tmp_
         build(summary, tmp_path / "reports")
 
 
-@pytest.mark.parametrize("which", ["summary", "hostile"])
+@pytest.mark.parametrize("which", ["summary", "hostile", "compared"])
 def test_ids_are_unique_and_every_reference_resolves_inside(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     document = page(request.getfixturevalue(which), tmp_path)
     ids = document.xpath("//@id")
@@ -81,7 +81,7 @@ def test_ids_are_unique_and_every_reference_resolves_inside(which: str, request:
     assert html.count("url(") == html.count("url(#")
 
 
-@pytest.mark.parametrize("which", ["summary", "hostile"])
+@pytest.mark.parametrize("which", ["summary", "hostile", "compared"])
 def test_nothing_is_loaded_and_nothing_runs(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     document = page(request.getfixturevalue(which), tmp_path)
     assert not document.xpath("//script|//iframe|//img|//link|//object|//embed|//base|//form|//svg//style|//@src|//@srcset")
@@ -128,7 +128,7 @@ def test_structure_for_readers_without_sight(summary: Summary, tmp_path: Path) -
 
 
 def test_the_leaderboard_holds_the_hand_computed_figures(summary: Summary, tmp_path: Path) -> None:
-    header, alpha, beta, everything, gone = table(page(summary, tmp_path), "html track: leaderboard")
+    header, alpha, beta, heading, everything, gone = table(page(summary, tmp_path), "html track: leaderboard")
     assert header == [
         "extractor", "F1 (95 % interval)", "rank", "behind the leader", "P", "R", "leak", "pages", "empty", "failed", "version",
     ]  # fmt: skip
@@ -139,7 +139,8 @@ def test_the_leaderboard_holds_the_hand_computed_figures(summary: Summary, tmp_p
     assert beta[1].startswith("54.2 (")
     assert re.fullmatch(r"−7\.5 \(.* to .*\) open", beta[3])
     assert beta[4:] == ["56.2", "52.5", "80.0", "4", "1", "0", "1.0"]
-    assert everything[:3] == ["everythingbaseline", "66.7 (66.7–66.7)", "–"]
+    assert heading == ["reference rows: floor, ceiling, difficulty"]
+    assert everything[:3] == ["everything", "66.7 (66.7–66.7)", "–"]
     assert everything[3].startswith("+5.0 (")
     assert everything[3].endswith(")")
     assert gone == ["gone", "did not run: no wheel for this system", "–"]
@@ -155,16 +156,23 @@ def test_tracks_are_sections_of_their_own(summary: Summary, tmp_path: Path) -> N
 
 def test_an_averaging_of_its_own_is_stated(summary: Summary, tmp_path: Path) -> None:
     document = page(summary, tmp_path)
-    assert "F1 is the harmonic mean of these two" in words(document)
-    rows = table(document, "html track: shingles")
-    # Mean precision of the three pages with an answer: (0.8 + 1 + 1)/3; of recall over all four: 0.575.
-    assert [row[3:] for row in rows if row[0] == "alpha"] == [["93.3", "57.5"]]
+    assert "Shingles of four words. Precision over pages with an answer, recall over pages with a body" in words(document)
+    # F1 of mean precision (0.8 + 1 + 1)/3 and mean recall 0.575; of (0.75 + 0.5 + 1)/3 and 0.525; of 1/2 and 1.
+    assert table(document, "html track: metrics") == [
+        ["extractor", "alignment", "shingles"],
+        ["alpha", "61.71", "71.21"],
+        ["beta", "54.22", "61.82"],
+        ["reference rows: floor, ceiling, difficulty"],
+        ["everything", "66.7", "66.7"],
+    ]
 
 
 def test_pages_where_extractors_differ_most_come_first(summary: Summary, tmp_path: Path) -> None:
-    rows = table(page(summary, tmp_path), "html track: pages")
+    document = page(summary, tmp_path)
+    rows = table(document, "html track: pages")
     assert [row[0] for row in rows[1:]] == ["c/one", "a/two", "b/one", "a/one"]
-    assert rows[1] == ["c/one", "c", "news", "en", "50", "0", "0", "100.0", "0.0", "100.0", "66.7"]
+    assert rows[1] == ["c/one", "c", "news", "en", "50", "0", "0", "100.0", "0.0", "100.0"]
+    assert "The same on every page: everything 66.7." in words(document)
     assert rows[4][4:8] == ["100", "7", "25", "13.3"]
 
 
@@ -177,17 +185,18 @@ def test_few_pages_give_no_percentage_and_no_slice_mean(summary: Summary, tmp_pa
 
 
 def test_the_heat_table(summary: Summary, tmp_path: Path) -> None:
-    shares = {"alpha": 0, "beta": 3, "everything": 100}
+    shares = {"alpha": 0, "beta": 30, "everything": 100}
     on_pages = {"x-ad": 5, "x-nav": 9, "x-app": 4}
     leaks = [LabelRow(name, label, pages, 100, found) for name, found in shares.items() for label, pages in on_pages.items()]
     track = replace(summary.tracks[0], leaks=tuple(leaks))
     document = page(replace(summary, tracks=(track,)), tmp_path)
     assert table(document, "html track: leaks by label") == [
         ["extractor", "x-nav9 pages100 words", "x-ad5 pages100 words"],
-        ["alpha", "0.0", "0.0"], ["beta", "3.0", "3.0"], ["everything", "100.0", "100.0"],
+        ["alpha", "0.0", "0.0"], ["beta", "30.0", "30.0"],
+        ["reference rows: floor, ceiling, difficulty"], ["everything", "100.0", "100.0"],
     ]  # fmt: skip
     (region,) = document.xpath("//*[@aria-label='html track: leaks by label']")
-    assert region.xpath(".//td/@class") == ["heat-4", "heat-4"]
+    assert region.xpath(".//td/@class") == ["heat-2", "heat-2"]  # a floor is not tinted
     assert "x-app (4 pages, 100 words)." in words(document)
 
 
@@ -206,7 +215,8 @@ def test_gold_that_knows_only_the_body_gets_a_sentence_for_a_heat_table(make: Ca
     assert "of what kind they are cannot be told" in words(document)
     assert not document.xpath("//*[@aria-label='html track: leaks by label']")
     assert table(document, "html track: leaderboard")[1][6] == "40.0"
-    assert "it must go like clutter" in words(document)
+    assert "every other visible word must go like clutter, headline and byline included. It is x-unlabelled." in words(document)
+    assert not document.xpath("//*[@id='inferred']")
 
 
 def test_failures_are_listed_and_long_lists_cut_with_their_number(make: Callable[..., Summary], tmp_path: Path) -> None:
@@ -270,6 +280,8 @@ def test_size_stays_small_with_many_pages(summary: Summary, tmp_path: Path) -> N
     entrants = [replace(summary.tracks[0].entrants[0], name=name) for name in names]
     counts, figures = {"body": 900, "may": 30, "clutter": 700}, dict.fromkeys(names, 0.5)
     pages = [PageRow(f"some-site-com/{n:012}", "some-site-com", "news", "en", counts, figures) for n in range(181)]
-    track = replace(summary.tracks[0], entrants=tuple(entrants), rows=tuple(rows), page_rows=tuple(pages), leaks=(), losses=())
+    track = replace(
+        summary.tracks[0], entrants=tuple(entrants), rows=tuple(rows), page_rows=tuple(pages), leaks=(), losses=(), pairs=(), spreads=()
+    )
     path = build(replace(summary, tracks=(track,)), tmp_path)[0]
     assert path.stat().st_size < 150_000

@@ -1,79 +1,12 @@
-"""CSV, Markdown and terminal tables against figures computed by hand; see `conftest.py` for the counts behind them."""
+"""Markdown and terminal tables against figures computed by hand; see `conftest.py` for the counts behind them."""
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Callable
 from dataclasses import replace
 
 from harness.report import tables
 from harness.stats import Interval, LabelRow, Row
 from harness.summary import Entrant, Summary, TrackSummary
-
-SIGNATURE = r"f1\|m:1\|track:html\|tok:[^ ]*\|gold:0123456789ab\|n:4/3\|boot:site,10000,s0\|v:[^ ]*"
-
-
-def records(text: str) -> list[dict[str, str]]:
-    comment, _, rest = text.partition("\n")
-    assert comment.startswith("# ")
-    return list(csv.DictReader(rest.splitlines()))
-
-
-def test_scores_csv_has_its_columns_and_signature(summary: Summary) -> None:
-    first, header, *rows = tables.scores_csv(summary).splitlines()
-    assert re.fullmatch(f"# {SIGNATURE}  shingles.*", first)
-    assert header == (
-        "extractor,category,version,metric,track,slice,pages,sites,precision,recall,f1,f1_low,f1_high,rank_low,rank_high,"
-        "ok,empty,error,timeout,crash,memory"
-    )
-    # Four that ran × two metrics × (all, type, lang, origin), and one absent × two metrics.
-    assert len(rows) == 4 * 2 * 4 + 2
-
-
-def test_scores_csv_figures(summary: Summary) -> None:
-    found = {(row["extractor"], row["metric"], row["slice"]): row for row in records(tables.scores_csv(summary))}
-    alpha = found["alpha", "alignment", "all"]
-    assert [alpha[key] for key in ("category", "version", "track", "pages", "sites")] == ["extractor", "1.0", "html", "4", "3"]
-    assert [alpha[key] for key in ("precision", "recall", "f1")] == ["0.700000", "0.575000", "0.616667"]
-    assert 0 <= float(alpha["f1_low"]) <= 0.616667 <= float(alpha["f1_high"]) <= 1
-    assert [alpha[key] for key in ("ok", "empty", "error", "timeout", "crash", "memory")] == ["3", "0", "0", "1", "0", "0"]
-    assert {alpha["rank_low"], alpha["rank_high"]} <= {"1", "2"}
-    beta = found["beta", "alignment", "all"]
-    assert [beta[key] for key in ("precision", "recall", "f1", "ok", "empty")] == ["0.562500", "0.525000", "0.541667", "3", "1"]
-    floor = found["everything", "alignment", "all"]
-    assert [floor[key] for key in ("f1", "f1_low", "f1_high", "rank_low", "rank_high")] == ["0.666667"] * 3 + ["", ""]
-    # As AEB averages: precision over the three pages with an answer, F1 of the two means.
-    assert [found["alpha", "shingles", "all"][key] for key in ("precision", "recall", "f1")] == ["0.933333", "0.575000", "0.711602"]
-    assert found["lines", "alignment", "all"]["track"] == "text"
-
-
-def test_scores_csv_leaves_blank_what_is_not_known(summary: Summary) -> None:
-    rows = records(tables.scores_csv(summary))
-    (part,) = [row for row in rows if (row["extractor"], row["metric"], row["slice"]) == ("alpha", "alignment", "type=news")]
-    blank = ("precision", "recall", "f1", "f1_low", "f1_high", "rank_low", "rank_high")
-    assert part["pages"] == "4"
-    assert {part[key] for key in blank} == {""}
-    absent = [row for row in rows if row["extractor"] == "gone"]
-    assert [(row["metric"], row["slice"], row["pages"]) for row in absent] == [("alignment", "all", "0"), ("shingles", "all", "0")]
-    assert {row[key] for row in absent for key in (*blank, "sites", "ok", "memory", "version")} == {""}
-
-
-def test_leaks_and_losses_csv(summary: Summary) -> None:
-    assert re.fullmatch(f"# {SIGNATURE}  f1.*", tables.leaks_csv(summary).splitlines()[0])
-    leaks = tables.leaks_csv(summary).splitlines()
-    assert leaks[1] == "extractor,label,inferred,pages,tokens,leaked,rate"
-    assert "alpha,x-nav,no,1,20,10,0.500000" in leaks
-    assert "beta,x-ad,no,1,5,0,0.000000" in leaks
-    losses = tables.losses_csv(summary).splitlines()
-    assert losses[1] == "extractor,label,pages,tokens,lost,rate"
-    # 340 words of p on four pages, of which the labels' counts say 80 were kept.
-    assert "alpha,p,4,340,260,0.764706" in losses
-
-
-def test_csv_of_a_run_without_extractors_is_a_header(make: Callable[..., Summary]) -> None:
-    assert tables.scores_csv(make(names=())).splitlines()[0] == "# nothing was scored"
-    assert records(tables.leaks_csv(make(names=()))) == []
 
 
 def track_of(rows: tuple[Row, ...], *entrants: Entrant, leaks: tuple[LabelRow, ...] = ()) -> TrackSummary:
@@ -110,6 +43,18 @@ def test_terminal_table() -> None:
         "\n"
         "gone  did not run: no wheel\n"
     )
+
+
+def test_terminal_sets_reference_rows_apart_below_a_rule() -> None:
+    more = [Row(name, "alignment", "all", 181, 126, 1.0, 1.0, f1) for name, f1 in (("whole", 0.9), ("gold", 1.0), ("floor", 0.4))]
+    kinds = {"a": "extractor", "b": "extractor", "c": "extractor", "whole": "converter", "gold": "reference", "floor": "baseline"}
+    track = track_of((*more, *ranked("a")), *(entrant(name, kind) for name, kind in kinds.items()))
+    lines = tables.terminal(Summary("x", (track,), (), (), (), "full")).splitlines()
+    assert [line.split()[0] for line in lines[2:-1]] == ["a", "b", "c", RULE, "whole", RULE, "gold", "floor"]
+    assert len(lines[5]) == len(lines[1])
+
+
+RULE = "─" * 77
 
 
 def test_terminal_fits_its_width_and_shows_what_is_hidden() -> None:
@@ -157,6 +102,21 @@ def test_markdown_leaks_show_the_most_common_labels() -> None:
     assert "x-toc" not in text
     assert "| a | 0.0 | 1.0 | 2.0 |" in text
     assert "1 rarer kinds of clutter are in `leaks.csv`." in text
+
+
+def test_markdown_of_everything_measured(compared: Summary) -> None:
+    text = tables.markdown(compared)
+    assert "4 pages of 3 sites can show differences from 12.3 points on for the median pair; smaller ones may exist unseen." in text
+    assert (
+        "| percent of words let through | not told apart (headline, byline, caption or rest of a paragraph)<br>7 pages "
+        "| x-nav<br>6 pages<br>*inferred* | x-nav<br>5 pages |" in text
+    )
+    assert "| alpha | 25.0 | 25.0 | 10.0 |" in text
+    assert "| *oracle* | 25.0 | 25.0 | 10.0 |" in text
+    assert "| *oracle* | 95.0 | 95.0 | 100.0 |" in text
+    assert "*inferred*: the label was inferred from the page's HTML, not given by hand." in text
+    assert "| F1 by each metric's own averaging | alignment | shingles | words |" in text
+    assert "| *oracle* (reference) | 95.0 (66.7–66.7) | – |" in text
 
 
 def test_markdown_of_the_sample(summary: Summary) -> None:
