@@ -122,17 +122,33 @@ def run(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root: 
 @cli.command()
 @click.argument("run_id", metavar="[RUN]", required=False)
 @click.option("-m", "--metric", "metrics", multiple=True, metavar="METRIC", help="Only this metric; may be given again.")
+@click.option(
+    "--answers",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="Score stored answers instead of a run: one JSON file a system, in the form of Zyte's benchmark.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @_corpus
-def score(run_id: str | None, metrics: tuple[str, ...], as_json: bool, root: Path) -> None:
-    """Score a run (default: the latest) against the gold and print the table."""
+def score(run_id: str | None, metrics: tuple[str, ...], answers: Path | None, as_json: bool, root: Path) -> None:
+    r"""Score a run (default: the latest) against the gold and print the table.
+
+    \b
+    clutterbench score
+    clutterbench score --corpus corpora/aeb --answers article-extraction-benchmark/output
+    """
+    from harness import answers as stored
     from harness import stages
+    from harness.corpus import corpus as corpora
+    from harness.errors import UsageError
     from harness.progress import Progress
     from harness.report import tables
     from harness.store import Cache, find_run, single_writer
 
+    if answers and run_id:
+        raise UsageError("Give either a run or --answers, not both.")
     with single_writer(root):
-        found = find_run(root, run_id)
+        found = stored.as_run(stored.read(answers), corpora.load(root)) if answers else find_run(root, run_id)
         with Cache(root) as cache:
             summary = stages.score_run(root, found, cache, Progress(), metrics)
     click.echo(tables.as_json(summary) if as_json else tables.terminal(summary))
@@ -234,6 +250,54 @@ def import_(name: str, source: Path, target: Path | None) -> None:
     count = datasets.import_dataset(name, source, target)
     click.echo(f"{count} pages in {target}")
     _say(f"next: clutterbench bench --corpus {target}")
+
+
+@cli.command()
+@click.argument("name", type=click.Choice(["aeb"]))
+@click.option(
+    "--from",
+    "source",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="The benchmark as its publisher lays it out, with its stored answers.",
+)
+def reproduce(name: str, source: Path) -> None:
+    """Print a benchmark's own table from its stored answers: its metric, its averaging, its interval."""
+    from harness import reproduce as benchmark
+
+    click.echo(benchmark.text(benchmark.reproduce(name, source)))
+
+
+@cli.command()
+@_extractors
+@_pages
+@_jobs
+@_corpus
+def audit(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root: Path) -> None:
+    """Run each extractor twice, in another order and in fresh processes, and name the pages whose answers differ."""
+    from harness import audit as determinism
+    from harness.progress import Progress
+
+    differences = determinism.audit(root, names, pages, Progress(), jobs)
+    for difference in differences:
+        click.echo(str(difference))
+    if differences:
+        raise SystemExit(Exit.FINDINGS)
+    _say("every extractor answered the same twice")
+
+
+@cli.command()
+@click.argument("page")
+@click.option("-x", "--extractor", "name", required=True, metavar="NAME", help="As it is named in the run.")
+@click.option("--run", "run_id", metavar="RUN", help="Default: the latest.")
+@_corpus
+def show(page: str, name: str, run_id: str | None, root: Path) -> None:
+    """Print one page with what an extractor kept, [-lost-] and {+leaked+}, as the scorer sees it."""
+    from harness import show as view
+
+    for line in view.show_page(root, page, name, run_id):
+        click.echo(line)
 
 
 @cli.command("list")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from harness.corpus.decode import decode
 from harness.corpus.new import language_of
 from harness.errors import UsageError
 from harness.records import UNLABELLED, Extraction, Page, Track
-from harness.text import tokens
+from harness.text import readable, tokens
 
 _LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|head|body|div|p|table)\b", re.IGNORECASE)
 _NEARLY_ALL, _HARDLY_ANY = 0.9, 0.1
@@ -51,17 +52,17 @@ def read_page(name: str, language: str) -> tuple[Page, Track]:
 
 def compare(page: Page, extractions: Sequence[Extraction]) -> tuple[list[BlockMarks], dict[str, int]]:
     """Return the page's blocks with what each extractor kept of them, and each one's words that are not (or no longer) on the page."""
-    blocks = [(block.text, tokens(block.text)) for block in page_blocks(page)]
+    blocks = [(block.text, tokens(readable(block.text))) for block in page_blocks(page)]
     blocks = [(text, words) for text, words in blocks if words]
     target = Target([[(UNLABELLED, words)] for _, words in blocks])
     kept: list[list[float]] = []
     strange: dict[str, int] = {}
     for extraction in extractions:
-        found = align(target, (tokens(line) for line in extraction.text.split("\n")))
+        found = align(target, (tokens(readable(line)) for line in extraction.text.split("\n")))
         counts = [0] * len(blocks)
         for place in found.source:
             if place >= 0:
-                counts[target.block[place]] += 1
+                counts[bisect_right(target.starts, place) - 1] += 1
         kept.append([count / len(words) for count, (_, words) in zip(counts, blocks, strict=True)])
         strange[extraction.extractor] = found.repeated + found.invented
     return [BlockMarks(text, tuple(shares[i] for shares in kept)) for i, (text, _) in enumerate(blocks)], strange
