@@ -1,12 +1,12 @@
 """Answer tokens to page tokens: what was kept, lost, leaked (by label), repeated and invented.
 
 Greedy string tiling with the body first. An answer is covered by runs of page tokens, longest run first, every page token used at
-most once; so reordered text keeps its source, and a phrase that stands in body and clutter is taken to be the body's while a body
-place is free. In steps:
+most once; so reordered text keeps its source, and a phrase that stands in body and clutter is the body's while a body place is free,
+also where the clutter's copy is in one piece and the body's is not. In steps:
 
-1. *Tiles.* For k = 32, 16, 8, 6: every maximal common run of at least k free tokens, longest first. A run in the body counts two
-   tokens longer than it is, since clutter often holds a headline with the site's name behind it. Equal runs: body, then may, then
-   clutter; then the place that keeps the page's order; then the nearest.
+1. *Tiles.* Three times, over the body alone, then with the may text, then over all: for k = 32, 16, 8, 6 every maximal common run of
+   at least k free tokens, longest first. Equal runs: body, then may, then clutter; then the place that keeps the page's order; then
+   the nearest.
 2. *Gaps.* Between two tiles and in what is left of a block that a tile cut through: the longest common subsequence of the few
    tokens there, so one changed word does not lose its neighbours.
 3. *Short blocks.* A block of fewer than six tokens is taken whole or not at all: where it is a line of the answer, or stands in

@@ -228,7 +228,7 @@ def test_marks_do_not_hide_words(name: str) -> None:
 
 def test_composed_and_decomposed_letters_quotes_and_ligatures_are_the_same_words() -> None:
     page = [("p", "Die Bürgermeisterin eröffnet das “Café Affäre” am Hafen, sagte sie")]
-    answer_text = "Die Bu\u0308rgermeisterin ero\u0308ffnet das \"Cafe\u0301 A\ufb00a\u0308re\" am Hafen, sagte sie"
+    answer_text = 'Die Bu\u0308rgermeisterin ero\u0308ffnet das "Cafe\u0301 A\ufb00a\u0308re" am Hafen, sagte sie'
     # by hand: Die Bürgermeisterin eröffnet das Café Affäre am Hafen sagte sie
     assert counts(answer(answer_text, page)) == {"p": 10, "repeated": 0, "invented": 0}
 
@@ -255,3 +255,29 @@ def test_the_worked_example_of_the_readme() -> None:
     found = counts(answer(text, WORKED_PAGE))
     assert len(tokens(text)) == 20
     assert found == {"title": 2, "p": 8, "x-see-also": 5, "repeated": 3, "invented": 2}
+
+
+FIRST = "The last evening ferry to Greyholm will stop running on the first of October"
+SECOND = "Passenger numbers have fallen by a third since the new bridge opened two years ago"
+BOTH = f"{FIRST} {SECOND}"
+UNBROKEN = {
+    "an ad between the paragraphs, a teaser quotes both": [("p", FIRST), ("x-ad", "Anzeige"), ("p", SECOND), ("x-related", BOTH)],
+    "a hidden copy of the whole": [("p", FIRST), ("x-share", "Share"), ("p", SECOND), ("x-hidden", BOTH)],
+    "a comment quotes a paragraph without its mark": [("p", f"{FIRST} 1 {SECOND}"), ("x-comments", BOTH)],
+}
+
+
+@pytest.mark.parametrize("name", UNBROKEN)
+def test_an_unbroken_copy_in_clutter_does_not_win_over_the_body(name: str) -> None:
+    """DESIGN section 6: a word that stands in both is never a leak while a body place for it is free in order."""
+    found = counts(answer(f"{FIRST}\n{SECOND}", UNBROKEN[name]))
+    assert found == {"p": 29, "repeated": 0, "invented": 0}  # 14 + 15 words
+
+
+def test_a_see_also_inside_a_paragraph_with_a_second_copy_of_it() -> None:
+    inside = [
+        [("p", tokens(FIRST)), ("x-see-also", tokens("Read more: Bridge toll")), ("p", tokens(SECOND))],
+        [("x-duplicate", tokens(f"{FIRST} {SECOND}"))],
+    ]
+    found = align(Target(inside), [tokens(f"{FIRST} {SECOND}")])
+    assert found.aligned() == {"p": 29}

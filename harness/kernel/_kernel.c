@@ -1505,7 +1505,7 @@ static PyType_Spec cutter_spec = {
 
 /* Tiling: harness/kernel/tiling.py, step by step under the same names */
 
-enum { SHORTEST = 6, BODY_BONUS = 2, GAP = 64, REST = 8, PLACES = 48, ROUNDS = 16, RUNS = 1 << 18, DIRECT = 256 };
+enum { SHORTEST = 6, GAP = 64, REST = 8, PLACES = 48, MOST_PLACES = 3 * PLACES, ROUNDS = 16, RUNS = 1 << 18, DIRECT = 256 };
 
 /* Levels of n-grams by width: 1, 2, 4, 6, 8, 16, 32, then doubling; the widest fits into MOST tokens. */
 enum { LEVELS = 31, LEVEL_2 = 1, LEVEL_32 = 6 };
@@ -1601,13 +1601,15 @@ static int build_index(Tiling *self, int level)
     for (int32_t gram = 0; gram < pairs->distinct; gram++) {
         if (index->tried[gram] <= PLACES)
             continue;
-        int32_t chosen[PLACES], count = 0, *places = index->places + index->first[gram];
-        for (int rank = 0; rank < 3; rank++)
-            for (int32_t i = 0; i < index->tried[gram] && count < PLACES; i++)
+        int32_t chosen[MOST_PLACES], count = 0, *places = index->places + index->first[gram];
+        for (int rank = 0; rank < 3; rank++) {
+            int32_t before = count;
+            for (int32_t i = 0; i < index->tried[gram] && count - before < PLACES; i++)
                 if (self->rank[places[i]] == rank)
                     chosen[count++] = places[i];
-        memcpy(places, chosen, sizeof chosen);
-        index->tried[gram] = PLACES;
+        }
+        memcpy(places, chosen, (size_t)count * sizeof *chosen);
+        index->tried[gram] = count;
     }
     return 0;
 }
@@ -1792,7 +1794,7 @@ static PyObject *tiling_new(PyTypeObject *type, PyObject *args, PyObject *keywor
 /* One answer being placed */
 
 typedef struct {
-    int32_t score, start, length, rank;
+    int32_t start, length, rank;
 } Run;
 
 typedef struct {
@@ -1882,14 +1884,14 @@ static int32_t larger(int32_t a, int32_t b)
     return a > b ? a : b;
 }
 
-static void free_ahead(Placing *self)
+static void free_ahead(Placing *self, int last_rank)
 {
     int32_t count = 0;
     for (int32_t i = self->size - 1; i >= 0; i--)
         self->free_answer[i] = count = self->source[i] >= 0 ? 0 : count + 1;
     count = 0;
     for (int32_t i = self->page->size - 1; i >= 0; i--)
-        self->free_page[i] = count = self->used[i] ? 0 : count + 1;
+        self->free_page[i] = count = self->used[i] || self->page->rank[i] > last_rank ? 0 : count + 1;
 }
 
 static Run *new_run(Placing *self)
@@ -1933,7 +1935,7 @@ static int find_runs(Placing *self, int level)
             int32_t limit = smaller(self->free_answer[start], self->free_page[place]), length = k;
             if (extent(self, start, place, limit, &length) < 0)
                 return -1;
-            int32_t rank = page->rank[place + length / 2], score = length + (rank ? 0 : BODY_BONUS);
+            int32_t rank = page->rank[place + length / 2];
             Py_ssize_t at = first_run;
             while (at < self->run_count && self->runs[at].length != length)
                 at++;
@@ -1941,9 +1943,8 @@ static int find_runs(Placing *self, int level)
                 Run *run = new_run(self);
                 if (!run)
                     return -1;
-                *run = (Run){score, start, length, rank};
-            } else if (score > self->runs[at].score || (score == self->runs[at].score && rank < self->runs[at].rank)) {
-                self->runs[at].score = score;
+                *run = (Run){start, length, rank};
+            } else if (rank < self->runs[at].rank) {
                 self->runs[at].rank = rank;
             }
         }
@@ -1954,13 +1955,11 @@ static int find_runs(Placing *self, int level)
 static int compare_runs(const void *left, const void *right)
 {
     const Run *x = left, *y = right;
-    if (x->score != y->score)
-        return x->score > y->score ? -1 : 1;
+    if (x->length != y->length)
+        return x->length > y->length ? -1 : 1;
     if (x->rank != y->rank)
         return x->rank < y->rank ? -1 : 1;
-    if (x->start != y->start)
-        return x->start < y->start ? -1 : 1;
-    return (x->length > y->length) - (x->length < y->length);
+    return (x->start > y->start) - (x->start < y->start);
 }
 
 typedef struct {
@@ -2014,11 +2013,11 @@ static int32_t best_of(
 }
 
 /* Return 1 if another round may find more, 0 if not, -1 with an exception set. */
-static int round_of(Placing *self, int level)
+static int round_of(Placing *self, int level, int last_rank)
 {
     const Index *index = &self->page->index[level];
     int32_t k = width_of(level);
-    free_ahead(self);
+    free_ahead(self, last_rank);
     int cut = find_runs(self, level);
     if (cut < 0)
         return -1;
@@ -2026,15 +2025,14 @@ static int round_of(Placing *self, int level)
         qsort(self->runs, (size_t)self->run_count, sizeof(Run), compare_runs);
     for (Py_ssize_t at = 0; at < self->run_count; at++) {
         int32_t start = self->runs[at].start, length = self->runs[at].length;
-        if (self->source[start] >= 0 || self->source[start + 1] >= 0 || self->source[start + length - 1] >= 0) {
+        if (self->source[start] >= 0 || self->source[start + length - 1] >= 0) {
             cut = 1;
             continue;
         }
-        int32_t free_places[PLACES], count = 0, gram = self->grams[level][start];
+        int32_t free_places[MOST_PLACES], count = 0, gram = self->grams[level][start];
         for (int32_t i = 0; i < index->tried[gram]; i++) {
             int32_t place = index->places[index->first[gram] + i], equal = k;
-            if (self->free_page[place] < length || self->used[place] || self->used[place + 1] ||
-                self->used[place + length - 1])
+            if (self->free_page[place] < length || self->used[place] || self->used[place + length - 1])
                 continue;
             if (extent(self, start, place, length, &equal) < 0)
                 return -1;
@@ -2237,7 +2235,7 @@ static int short_lines(Placing *self, const int32_t *taken_by)
     if (answer_level(self, LEVEL_2) < 0)
         return -1;
     for (int32_t start = 0, end = 0; next_free_run(taken_by, self->size, &start, &end);) {
-        int32_t length = end - start, places[PLACES], count = 0;
+        int32_t length = end - start, places[MOST_PLACES], count = 0;
         if (length < 2 || length >= SHORTEST || !is_line(self, start, end))
             continue;
         int32_t gram = self->grams[LEVEL_2][start];
@@ -2276,12 +2274,17 @@ static int after_tiling(Placing *self)
 static int place_all(Placing *self)
 {
     static const int levels[] = {6, 5, 4, 3}; /* of widths 32, 16, 8, 6 */
-    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
-        int more = answer_level(self, levels[i]) < 0 ? -1 : 1;
-        for (int round = 0; more > 0 && round < ROUNDS; round++)
-            more = round_of(self, levels[i]);
-        if (more < 0)
-            return -1;
+    int present[3] = {0, 0, 0};
+    for (int32_t i = 0; i < self->page->size; i++)
+        present[self->page->rank[i]] = 1;
+    for (int last_rank = 0; last_rank < 3; last_rank++) {
+        for (size_t i = 0; present[last_rank] && i < sizeof levels / sizeof *levels; i++) {
+            int more = answer_level(self, levels[i]) < 0 ? -1 : 1;
+            for (int round = 0; more > 0 && round < ROUNDS; round++)
+                more = round_of(self, levels[i], last_rank);
+            if (more < 0)
+                return -1;
+        }
     }
     return after_tiling(self);
 }

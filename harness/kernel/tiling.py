@@ -3,9 +3,9 @@
 `harness.align` says what the steps mean; here is how they stay cheap. Answers are hostile: one word 100,000 times, or a page's text with
 a word changed here and there, must cost about what any text of that length costs. So
 
-- runs of k tokens are found by number (doubling: a 32-gram is a pair of 16-grams), and a phrase is tried in at most `_PLACES` places;
+- runs of k tokens are found by number (doubling: a 32-gram is a pair of 16-grams), and a phrase is tried in at most `_PLACES` places of a class;
 - long runs are measured in steps that double (`_extent`), not token by token;
-- whether a run is still free is read off three of its tokens (`_clear`), since longer runs were taken before it;
+- whether a run is still free is read off its two ends (`_page_clear`), since no shorter run was taken before it;
 - a round notes at most `_RUNS` runs and a level has at most `_ROUNDS` rounds (3 is the most seen in 1,448 answers).
 """
 
@@ -17,10 +17,9 @@ from itertools import pairwise
 
 LEVELS = (32, 16, 8, 6)
 SHORTEST = LEVELS[-1]
-BODY_BONUS = 2
 _GAP = 64
 _REST = 8
-# A phrase that stands on the page more often than this is tried in this many places; the body's come first.
+# A phrase that stands on the page more often than this is tried in this many places of each class.
 _PLACES = 48
 _ROUNDS = 16
 _RUNS = 1 << 18
@@ -81,7 +80,7 @@ class Tiling:
             places.setdefault(gram, []).append(position)
         for gram, found in places.items():
             if len(found) > _PLACES:
-                places[gram] = sorted(found, key=lambda position: (self.rank[position], position))[:_PLACES]
+                places[gram] = [place for rank in range(3) for place in [place for place in found if self.rank[place] == rank][:_PLACES]]
         return places
 
 
@@ -102,10 +101,12 @@ class _Placing:
         self.used = bytearray(len(page.sequence))
 
     def run(self) -> list[int]:
-        for k in LEVELS:
-            for _ in range(_ROUNDS):
-                if not self._round(k):
-                    break
+        # First the body alone, then with the may text, then all: a class that comes later gets only what the earlier ones left.
+        for last_rank in sorted(set(self.page.rank)):
+            for k in LEVELS:
+                for _ in range(_ROUNDS):
+                    if not self._round(k, last_rank):
+                        break
         self._gaps()
         self._short_blocks()
         self._short_lines()
@@ -124,12 +125,15 @@ class _Placing:
 
     # 1. tiles
 
-    def _round(self, k: int) -> bool:
-        """Take the free runs, longest first; tell whether one was cut by another, so that its rest may be a run of its own."""
+    def _round(self, k: int, last_rank: int) -> bool:
+        """Take the free runs in page tokens of class 0 to `last_rank`, longest first.
+
+        Tell whether one was cut by another, so that its rest may be a run of its own.
+        """
         free_answer = _free_ahead([place >= 0 for place in self.source])
-        free_page = _free_ahead(self.used)
+        free_page = _free_ahead([used or rank > last_rank for used, rank in zip(self.used, self.page.rank, strict=True)])
         found, cut = self._runs(k, free_answer, free_page)
-        for _, _, start, length in sorted((-score, rank, start, length) for (start, length), (score, rank) in found.items()):
+        for _, _, start, length in sorted((-length, rank, start, length) for (start, length), rank in found.items()):
             if not self._answer_clear(start, length):
                 cut = True
                 continue
@@ -140,13 +144,11 @@ class _Placing:
             self._take(start, place, length)
         return cut
 
-    def _runs(
-        self, k: int, free_answer: list[int], free_page: list[int]
-    ) -> tuple[dict[tuple[int, int], tuple[int, int]], bool]:  # fmt: skip
-        """Return maximal free common runs as (answer start, length) → (length with bonus, best class rank), and whether any were left."""
+    def _runs(self, k: int, free_answer: list[int], free_page: list[int]) -> tuple[dict[tuple[int, int], int], bool]:
+        """Return maximal free common runs as (answer start, length) → best class rank, and whether any were left."""
         answer, sequence, rank = self.answer, self.page.sequence, self.page.rank
         index = self.page.places[k]
-        runs: dict[tuple[int, int], tuple[int, int]] = {}
+        runs: dict[tuple[int, int], int] = {}
         for start, gram in enumerate(self._answer_grams(k)):
             if gram < 0 or free_answer[start] < k:
                 continue
@@ -162,10 +164,7 @@ class _Placing:
                     continue  # not maximal: found from one token earlier
                 length = self._extent(start, place, min(free_answer[start], free_page[place]), k)
                 middle = rank[place + length // 2]
-                score = length + (BODY_BONUS if middle == 0 else 0)
-                known = runs.get((start, length))
-                if known is None or (-score, middle) < (-known[0], known[1]):
-                    runs[start, length] = (score, middle)
+                runs[start, length] = min(middle, runs.get((start, length), middle))
         return runs, False
 
     def _extent(self, start: int, place: int, limit: int, length: int) -> int:
@@ -193,15 +192,15 @@ class _Placing:
         return self._answer_grams(width)[position] == self.page.page_grams(width)[place]
 
     def _answer_clear(self, start: int, length: int) -> bool:
-        return self.source[start] < 0 and self.source[start + 1] < 0 and self.source[start + length - 1] < 0
+        return self.source[start] < 0 and self.source[start + length - 1] < 0
 
     def _page_clear(self, place: int, length: int) -> bool:
         """Tell whether a page run that was free when the round began still is.
 
-        Runs are taken by length and bonus, so what was taken since is at most `BODY_BONUS` = 2 tokens shorter than this run. Where
-        it overlaps it covers the first token, the last or, lying within, the second.
+        Runs are taken by length, so what was taken since is at least as long as this run. Where it overlaps it covers the first token
+        or the last.
         """
-        return not (self.used[place] or self.used[place + 1] or self.used[place + length - 1])
+        return not (self.used[place] or self.used[place + length - 1])
 
     def _best_place(self, start: int, length: int, k: int, free_page: list[int]) -> int:
         """Return the free page place for an answer run: body first, then in the page's order, then nearest; -1 if none is left."""

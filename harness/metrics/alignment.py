@@ -12,7 +12,7 @@ from harness.metrics import Measured
 from harness.records import Counts, class_of
 from harness.text import SCHEME, readable, tokens
 
-VERSION = f"2|tok:{SCHEME}"
+VERSION = f"3|tok:{SCHEME}"
 
 
 def measure(case: Case, answer: str) -> Measured:
