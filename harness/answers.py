@@ -58,6 +58,8 @@ def load_json(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path} does not exist. Answers are files of page id → articleBody, as AEB stores them.") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
+    except RecursionError:
+        raise StoreError(f"{path}: the JSON is nested too deeply; expected an object of page id → articleBody.") from None
     except ValueError as error:
         raise StoreError(f"{path} is no JSON: {error}.") from None
     if not isinstance(found, dict):
@@ -72,7 +74,8 @@ def _text(path: Path, page: str, answer: object) -> str:
         return ""
     if not isinstance(text, str):
         raise StoreError(f'{path}: {page} has no text; expected {{"articleBody": "…"}}.')
-    return text
+    # JSON can hold half a surrogate pair, which is no character and cannot be stored.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def write(path: Path, system: System) -> None:

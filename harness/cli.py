@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -27,7 +29,7 @@ _jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="Extrac
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="clutterbench %(version)s")
 def cli() -> None:
-    r"""How well do extractors take the article out of a web page, and what clutter do they let through?
+    """How well do extractors take the article out of a web page, and what clutter do they let through?
 
     \b
     clutterbench bench                          run, score and report on this folder's pages
@@ -38,7 +40,7 @@ def cli() -> None:
 
 @cli.group()
 def gold() -> None:
-    r"""Make, check and show gold files.
+    """Make, check and show gold files.
 
     \b
     clutterbench gold new raw/mysite/story.html     every visible block, labelled "?"
@@ -96,7 +98,7 @@ def gold_show(page: str, root: Path) -> None:
 @_jobs
 @_corpus
 def run(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root: Path) -> None:
-    r"""Run extractors over a corpus. What was extracted before is not run again.
+    """Run extractors over a corpus. What was extracted before is not run again.
 
     \b
     clutterbench run
@@ -104,9 +106,9 @@ def run(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root: 
     """
     from harness import stages
     from harness.progress import Progress
-    from harness.store import Cache, single_writer
+    from harness.store import Cache
 
-    with single_writer(root):
+    with _one_at_a_time(root):
         work = stages.plan(root, names, pages)
         with Cache(root) as cache:
             found = stages.run(work, cache, Progress(), jobs)
@@ -131,7 +133,7 @@ def run(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root: 
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @_corpus
 def score(run_id: str | None, metrics: tuple[str, ...], answers: Path | None, as_json: bool, root: Path) -> None:
-    r"""Score a run (default: the latest) against the gold and print the table.
+    """Score a run (default: the latest) against the gold and print the table.
 
     \b
     clutterbench score
@@ -143,11 +145,11 @@ def score(run_id: str | None, metrics: tuple[str, ...], answers: Path | None, as
     from harness.errors import UsageError
     from harness.progress import Progress
     from harness.report import tables
-    from harness.store import Cache, find_run, single_writer
+    from harness.store import Cache, find_run
 
     if answers and run_id:
         raise UsageError("Give either a run or --answers, not both.")
-    with single_writer(root):
+    with _one_at_a_time(root):
         found = stored.as_run(stored.read(answers), corpora.load(root)) if answers else find_run(root, run_id)
         with Cache(root) as cache:
             summary = stages.score_run(root, found, cache, Progress(), metrics)
@@ -164,9 +166,9 @@ def score(run_id: str | None, metrics: tuple[str, ...], answers: Path | None, as
 def report(run_id: str | None, output: Path | None, root: Path) -> None:
     """Write the report of a scored run (default: the latest)."""
     from harness import stages
-    from harness.store import find_run, single_writer
+    from harness.store import find_run
 
-    with single_writer(root):
+    with _one_at_a_time(root):
         for path in stages.report_run(root, find_run(root, run_id), output):
             click.echo(path)
 
@@ -180,9 +182,8 @@ def bench(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root
     """Run, score and report; does nothing where nothing changed."""
     from harness import stages
     from harness.progress import Progress
-    from harness.store import single_writer
 
-    with single_writer(root):
+    with _one_at_a_time(root):
         outcome = stages.bench(root, names, pages, Progress(), jobs)
     click.echo(outcome.table)
     if not outcome.fresh:
@@ -198,7 +199,7 @@ def bench(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root
 @click.option("--lang", default="", help="BCP 47 tag of the pages; default: what they declare, else what their text looks like.")
 @click.option("--json", "as_json", is_flag=True, help="One list of {file, extractor, status, text}.")
 def try_(files: tuple[str, ...], names: tuple[str, ...], lang: str, as_json: bool) -> None:
-    r"""Run the extractors over any page; no gold is needed. FILE is .html or .txt, or - for standard input.
+    """Run the extractors over any page; no gold is needed. FILE is .html or .txt, or - for standard input.
 
     \b
     clutterbench try page.html
@@ -319,6 +320,15 @@ def list_(what: str, verbose: bool, as_json: bool, root: Path) -> None:
         click.echo(line)
 
 
+def _one_at_a_time(root: Path) -> AbstractContextManager[None]:
+    """Hold a corpus for one command; a folder that is none is refused before anything is written into it."""
+    from harness.corpus import corpus as corpora
+    from harness.store import single_writer
+
+    corpora.load(root)
+    return single_writer(root)
+
+
 def _of(root: Path) -> str:
     return "" if root == Path() else f" --corpus {root}"
 
@@ -330,8 +340,13 @@ def _say(text: str) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with a status of `Exit`."""
     try:
-        outcome: Any = cli.main(args=arguments, prog_name="clutterbench", standalone_mode=False)
-    except click.exceptions.Abort:
+        # Not `cli.main`, which would end a command whose reader has gone with status 1.
+        with cli.make_context("clutterbench", list(sys.argv[1:] if arguments is None else arguments)) as context:
+            cli.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except (click.exceptions.Abort, KeyboardInterrupt):
         _say("interrupted; what was finished is kept, and the same command goes on from there")
         sys.exit(Exit.INTERRUPTED)
     except click.ClickException as error:
@@ -341,7 +356,15 @@ def main(arguments: list[str] | None = None) -> None:
         _say(f"clutterbench: {error}")
         sys.exit(error.exit)
     except BrokenPipeError:
-        # The reader of our output went away; that is its right.
-        sys.stderr.close()
+        # The reader of our output went away; that is its right. What is still buffered must not fail at the interpreter's end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.DONE)
-    sys.exit(outcome if isinstance(outcome, int) else Exit.DONE)
+    except OSError as error:
+        where = error.filename or "the output or the temporary folder"
+        _say(f"clutterbench: {where} cannot be read or written: {error.strerror}. Free it or mend its rights, then run this again.")
+        sys.exit(Exit.INTERNAL)
+    except Exception:
+        traceback.print_exc()
+        _say("clutterbench: this is a bug in clutterbench, not in your input; please report the lines above")
+        sys.exit(Exit.INTERNAL)
+    sys.exit(Exit.DONE)

@@ -9,6 +9,7 @@ from harness.align import Target, align
 from harness.case import Case
 from harness.corpus import corpus
 from harness.errors import UsageError, did_you_mean
+from harness.escape import visible
 from harness.records import Extraction, class_of
 from harness.store import find_run
 from harness.text import readable, tokens
@@ -40,15 +41,16 @@ def show(case: Case, extraction: Extraction) -> Iterator[str]:
     for place in found.source:
         if place >= 0:
             used[place] = 1
-    yield f"{extraction.page} × {extraction.extractor}: {extraction.status}" + (f", {extraction.detail}" if extraction.detail else "")
+    state = f"{extraction.page} × {extraction.extractor}: {extraction.status}" + (f", {extraction.detail}" if extraction.detail else "")
+    yield from map(visible, state.splitlines())
     for number in range(len(target.starts) - 1):
         if line := _block(target, used, target.starts[number], target.starts[number + 1]):
-            yield line
+            yield visible(line)
     words = [token for line in lines for token in line]
     for name, known in (("repeated", True), ("invented", False)):
         runs = list(_runs([place < 0 and there is known for place, there in zip(found.source, found.known, strict=True)], words))
         if runs:
-            yield f"{name}: " + " … ".join(runs)[:_WORDS_SHOWN]
+            yield visible(f"{name}: " + " … ".join(runs)[:_WORDS_SHOWN])
 
 
 def _block(target: Target, used: bytearray, start: int, end: int) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from harness import __version__, reference, registry, score
 from harness.corpus import corpus as corpora
 from harness.corpus import segment
-from harness.errors import InstallError, StoreError
+from harness.errors import InstallError, NothingMatched, StoreError
 from harness.extract.envs import Environment, prepare
 from harness.extract.sandbox import Limits
 from harness.extract.schedule import RunFacts, Task, extract
@@ -37,6 +37,8 @@ class Plan:
     extractors: tuple[Extractor, ...]
     environments: Mapping[str, Environment]
     did_not_run: Mapping[str, str]
+    selected: bool
+    """Whether extractors or pages were named: such a run is not the corpus's published result."""
 
     @property
     def run_id(self) -> str:
@@ -71,7 +73,7 @@ def plan(root: Path, names: Sequence[str], pages: Sequence[str], *, floors: bool
             environments[extractor.name] = prepare(extractor)
         except InstallError as error:
             failures[extractor.name] = str(error)
-    return Plan(corpus, tuple(extractors), environments, failures)
+    return Plan(corpus, tuple(extractors), environments, failures, bool(names or pages))
 
 
 def run(work: Plan, cache: Cache, progress: Progress, slots: int | None = None) -> Run:
@@ -86,7 +88,11 @@ def run(work: Plan, cache: Cache, progress: Progress, slots: int | None = None) 
             if source is not None and extractor.name in work.environments:
                 keys[extractor.name, page_id] = _key(work.environments[extractor.name], current, source)
     known = cache.get(list(keys.values()))
-    extractions = {name: Extraction(**known[key]) for name, key in keys.items() if key in known}
+    if not keys and work.environments:
+        names = ", ".join(work.environments)
+        raise NothingMatched(f"{work.corpus.root} has no page that {names} can read: the html track needs raw/<site>/<name>.html.")
+    # Two names may stand for the same file, package and options, and so share an answer; the row still goes by its own name.
+    extractions = {name: Extraction(**{**known[key], "extractor": name[0]}) for name, key in keys.items() if key in known}
     by_name = {extractor.name: extractor for extractor in work.extractors}
     for (name, page_id), key in keys.items():
         if key not in known:
@@ -173,6 +179,7 @@ def _facts(work: Plan, facts: RunFacts, failures: Mapping[str, str]) -> dict[str
         )
     return {
         "clutterbench": __version__,
+        "selected": work.selected,
         "gold": work.corpus.digest,
         "pages": [entry.id for entry in work.corpus.entries],
         "extractors": rows,
@@ -203,33 +210,44 @@ def score_run(root: Path, found: Run, cache: Cache, progress: Progress, names: S
     with progress.stage("score", len(corpus)):
         scored = score.score_pages(corpus, extractions, chosen, cache, progress.step, tracks)
         cache.flush()
-    score.write(found, scored)
+    if not names:  # some metrics alone are looked at, not kept: a report needs them all
+        score.write(found, scored)
     return _summary(root, facts, scored, chosen, extractions)
 
 
 def report_run(root: Path, found: Run, folder: Path | None = None) -> list[Path]:
-    """Write the report of a scored run into `folder` (default: the corpus's `reports/`) and return its files."""
+    """Write the report of a scored run and return its files.
+
+    It goes into `folder`; by default into the corpus's `reports/`, or, for a run of named extractors or pages, into the run's own
+    folder, so that a look at two versions does not replace the published result.
+    """
+    facts = found.facts()
     scored = score.read(found)
-    return write_report(root, _summary(root, found.facts(), scored, score.metrics(), list(found.extractions())), folder)
+    summary = _summary(root, facts, scored, score.metrics(), list(found.extractions()))
+    return write_report(root, found, summary, selected=bool(facts.get("selected", True)), folder=folder)
 
 
-def write_report(root: Path, summary: Summary, folder: Path | None = None) -> list[Path]:
-    """Write the report, and the result table into the README of a corpus whose README has a place for it."""
+def write_report(root: Path, found: Run, summary: Summary, *, selected: bool, folder: Path | None = None) -> list[Path]:
+    """Write the report as `report_run` says, and the result table into the README of a corpus whose README has a place for it."""
     from harness.report.pages import build
+
+    if folder is None and not selected:
+        _update_readme(root / "README.md", summary)
+    return build(summary, folder or (found.folder / "report" if selected else root / "reports"))
+
+
+def _update_readme(readme: Path, summary: Summary) -> None:
     from harness.report.tables import markdown_leaderboard
 
-    paths = build(summary, folder or root / "reports")
-    readme = root / "README.md"
-    if folder is None and readme.is_file():
-        text = readme.read_text(encoding="utf-8")
-        head, begin, rest = text.partition(README_BEGIN)
-        _, end, tail = rest.partition(README_END)
-        if begin and end:
-            tables = "\n\n".join(markdown_leaderboard(track).strip() for track in summary.tracks)
-            fresh = f"{head}{begin}\n{tables}\n{end}{tail}"
-            if fresh != text:
-                replace_text(readme, fresh)
-    return paths
+    if not readme.is_file():
+        return
+    text = readme.read_text(encoding="utf-8")
+    head, begin, rest = text.partition(README_BEGIN)
+    _, end, tail = rest.partition(README_END)
+    tables = "\n\n".join(markdown_leaderboard(track).strip() for track in summary.tracks)
+    fresh = f"{head}{begin}\n{tables}\n{end}{tail}"
+    if begin and end and fresh != text:
+        replace_text(readme, fresh)
 
 
 def _summary(
@@ -259,7 +277,7 @@ def bench(root: Path, names: Sequence[str], pages: Sequence[str], progress: Prog
     """Run, score and report. Where inputs, code and packages are those of the last time and its files are untouched, do nothing."""
     work = plan(root, names, pages)
     stamp_path = root / STATE / "bench.json"
-    inputs = _digest(work.run_id, _code(), *sorted(_installed()))
+    inputs = _digest(work.run_id, str(work.selected), _code(), *sorted(_installed()))
     if (stamp := _stamp(stamp_path)) and stamp["inputs"] == inputs:
         paths = [root / name for name in stamp["outputs"]]
         if all(path.is_file() and _sha256(path) == stamp["outputs"][str(path.relative_to(root))] for path in paths):
@@ -270,7 +288,7 @@ def bench(root: Path, names: Sequence[str], pages: Sequence[str], progress: Prog
         found = run(work, cache, progress, slots)
         summary = score_run(root, found, cache, progress)
     with progress.stage("report", 1):
-        paths = write_report(root, summary)
+        paths = write_report(root, found, summary, selected=work.selected)
         progress.step()
     table = terminal(summary)
     complete = not summary.did_not_run

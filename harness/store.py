@@ -26,6 +26,17 @@ FORMAT = 1
 
 _COMMIT_EVERY = 40
 
+_OF_AN_EXTRACTOR = frozenset(("name", "track", "category", "did_not_run"))
+_ANSWER = frozenset(("extractor", "page", "status", "text"))
+_COLUMNS = {
+    "extractions.jsonl": _ANSWER,
+    "references.jsonl": _ANSWER,
+    "scores.jsonl": frozenset(("extractor", "page", "metric", "status", "counts", "parts")),
+    "pages.jsonl": frozenset(("page",)),
+    "confusion.json": frozenset(("pages", "sites", "tokens", "version")),
+}
+"""What every line of a run's file must hold to be read by the next stage."""
+
 
 def replace_text(path: Path, text: str) -> None:
     """Write a UTF-8 file so that a reader sees the old one or the new one, never half of it. Line endings are LF.
@@ -130,12 +141,20 @@ class Run:
 
     def facts(self) -> dict[str, Any]:
         """Read `run.json`. Raises StoreError where the run is missing, unfinished, damaged or of another format."""
+        path = self.folder / "run.json"
         facts = self._json("run.json")
         version = facts.get("format")
         if version != FORMAT:
             newer = isinstance(version, int) and version > FORMAT
             advice = "by a newer clutterbench. Update this one" if newer else "by an older clutterbench. Run it again: clutterbench run"
             raise StoreError(f"{self.folder}: this run was written {advice}.")
+        if not isinstance(facts.get("gold"), str):
+            raise _damaged(path, "gold", "the digest of the corpus")
+        if not _is_list(facts.get("pages"), str):
+            raise _damaged(path, "pages", "a list of page ids")
+        extractors: Any = facts.get("extractors")
+        if not _is_list(extractors, dict) or not all(row.keys() >= _OF_AN_EXTRACTOR for row in extractors):
+            raise _damaged(path, "extractors", f"a list of objects with {', '.join(sorted(_OF_AN_EXTRACTOR))}")
         return facts
 
     def write_rows(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -143,21 +162,27 @@ class Run:
         replace_chunks(self.folder / name, (json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows))
 
     def rows(self, name: str) -> Iterator[dict[str, Any]]:
-        """Read a file of one JSON object a line. Raises StoreError naming the file and line that does not parse."""
+        """Read a file of one JSON object a line. Raises StoreError naming the file and line that is damaged."""
         path = self.folder / name
         try:
             with path.open(encoding="utf-8") as file:
                 for number, line in enumerate(file, 1):
-                    try:
-                        yield json.loads(line)
-                    except ValueError:
-                        raise StoreError(f"{path}:{number}: the line is no JSON, the file is damaged. Run the stage again.") from None
+                    yield _row(path, number, line)
         except FileNotFoundError:
             raise StoreError(f"{path} is missing. Run the stage before: clutterbench run, then score, then report.") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise StoreError(f"{path} cannot be read: {_why(error)}. Unlock the file, or run the stage again.") from None
 
     def extractions(self) -> Iterator[Extraction]:
         """Read the run's extractions, without their timings."""
-        return (Extraction(**row) for row in self.rows("extractions.jsonl"))
+        for number, row in enumerate(self.rows("extractions.jsonl"), 1):
+            try:
+                yield Extraction(**row)
+            except (TypeError, ValueError) as error:
+                path = self.folder / "extractions.jsonl"
+                raise StoreError(
+                    f"{path}:{number}: the line is no extraction ({error}), the file is damaged. Run the stage again."
+                ) from None
 
     def _json(self, name: str) -> dict[str, Any]:
         path = self.folder / name
@@ -165,9 +190,35 @@ class Run:
             found = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise StoreError(f"{path} is missing: the run did not finish. Start it again; finished pages are kept.") from None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise StoreError(f"{path} is no JSON, the file is damaged. Run again; finished pages are kept.") from None
+        except OSError as error:
+            raise StoreError(f"{path} cannot be read: {_why(error)}. Unlock the file, or run again.") from None
         return found if isinstance(found, dict) else {}
+
+
+def _row(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        raise StoreError(f"{path}:{number}: the line is no JSON, the file is damaged. Run the stage again.") from None
+    if not isinstance(row, dict):
+        raise StoreError(f"{path}:{number}: expected an object, found a {type(row).__name__}; the file is damaged. Run the stage again.")
+    if lacks := _COLUMNS.get(path.name, frozenset()) - row.keys():
+        raise StoreError(f"{path}:{number}: the line lacks {', '.join(sorted(lacks))}, the file is damaged. Run the stage again.")
+    return row
+
+
+def _damaged(path: Path, key: str, expected: str) -> StoreError:
+    return StoreError(f'{path}: "{key}" is not {expected}; the file is damaged. Run it again: clutterbench run')
+
+
+def _is_list(value: Any, of: type) -> bool:
+    return isinstance(value, list) and all(isinstance(part, of) for part in value)
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else "it is not UTF-8"
 
 
 def without_timing(extraction: Extraction) -> dict[str, Any]:

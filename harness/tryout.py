@@ -13,8 +13,10 @@ from harness.align import Target, align
 from harness.corpus import segment
 from harness.corpus.corpus import page_blocks
 from harness.corpus.decode import decode
+from harness.corpus.files import MAX_PAGE_BYTES
 from harness.corpus.new import language_of
-from harness.errors import UsageError
+from harness.errors import CorpusError, UsageError
+from harness.escape import visible
 from harness.records import UNLABELLED, Extraction, Page, Track
 from harness.text import readable, tokens
 
@@ -35,19 +37,43 @@ class BlockMarks:
 
 
 def read_page(name: str, language: str) -> tuple[Page, Track]:
-    """Read a page from a file or, for "-", from standard input; `.txt` and input without tags go to the text track.
+    """Read a page from a file or, for "-", from standard input.
 
-    Raises UsageError where there is no such file, CorpusError where it cannot be decoded.
+    `.html` and `.htm` go to the HTML track, `.txt` to the text track; of anything else its first tags decide. Raises UsageError where there
+    is no such file, CorpusError where it is too large, cannot be decoded or is nested deeper than the parser reads.
     """
+    if not name:
+        raise UsageError("The name of the page is empty. Give a file, or - for standard input.")
+    shown = "standard input" if name == "-" else visible(name)
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}. Give a file, or - for standard input.") from None
-    text = decode(data, "standard input" if name == "-" else name)
-    track: Track = "text" if name.endswith(".txt") or (name == "-" and not _LOOKS_LIKE_HTML.search(text)) else "html"
+        data = _read(name)
+    except (OSError, ValueError) as error:  # a NUL in the name is a ValueError
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(f"{shown} cannot be read: {why}. Give a file, or - for standard input.") from None
+    if len(data) > MAX_PAGE_BYTES:
+        raise CorpusError(
+            f"{shown}: the page is larger than {MAX_PAGE_BYTES // 2**20} MB, and no more are read of any page. Give a smaller one."
+        )
+    text = decode(data, shown)
+    track = _track(name, text)
     html = text if track == "html" else None
-    flat = "\n".join(block.text for block in segment.blocks(text)) if html is not None else text
+    flat = "\n".join(block.text for block in segment.whole_blocks(text, shown)) if html is not None else text
     return Page("try/page", "", language or language_of(html, flat), html, flat, ""), track
+
+
+def _read(name: str) -> bytes:
+    """Read one byte more than may be read. No size is asked for beforehand: a pipe has none."""
+    if name == "-":
+        return sys.stdin.buffer.read(MAX_PAGE_BYTES + 1)
+    with Path(name).open("rb") as file:
+        return file.read(MAX_PAGE_BYTES + 1)
+
+
+def _track(name: str, text: str) -> Track:
+    ending = Path(name).suffix.lower()
+    if ending in (".html", ".htm"):
+        return "html"
+    return "text" if ending == ".txt" or not _LOOKS_LIKE_HTML.search(text) else "html"
 
 
 def compare(page: Page, extractions: Sequence[Extraction]) -> tuple[list[BlockMarks], dict[str, int]]:
@@ -69,12 +95,19 @@ def compare(page: Page, extractions: Sequence[Extraction]) -> tuple[list[BlockMa
 
 
 def render(name: str, page: Page, track: Track, extractions: Sequence[Extraction], failures: Mapping[str, str]) -> Iterator[str]:
-    """Yield the comparison as lines of plain text: a legend, then the blocks; runs that all dropped are folded."""
+    """Yield the comparison as lines of plain text: a legend, then the blocks; runs that all dropped are folded.
+
+    What a terminal would not show, or would obey, stands there as an escape.
+    """
+    return map(visible, _lines(name, page, track, extractions, failures))
+
+
+def _lines(name: str, page: Page, track: Track, extractions: Sequence[Extraction], failures: Mapping[str, str]) -> Iterator[str]:
     blocks, strange = compare(page, extractions)
     yield f"{name}: {track} track, language {page.language}, {len(blocks)} blocks"
     for column, extraction in enumerate(extractions, 1):
         words = len(tokens(extraction.text))
-        state = f"{words} words" if extraction.status == "ok" else f"{extraction.status}: {extraction.detail.splitlines()[0][:80]}"
+        state = f"{words} words" if extraction.status == "ok" else _failure(extraction)
         beside = f", {strange[extraction.extractor]} not in a free place of the page" if strange[extraction.extractor] else ""
         yield f"  {column}  {extraction.extractor}: {state}{beside}"
     for extractor, reason in failures.items():
@@ -96,6 +129,11 @@ def render(name: str, page: Page, track: Track, extractions: Sequence[Extraction
         yield f"  {'≠' if block.disputed else ' '} {marks}  {block.text}"
     if folded:
         yield _fold(folded, len(extractions))
+
+
+def _failure(extraction: Extraction) -> str:
+    first = next(iter(extraction.detail.splitlines()), "")
+    return f"{extraction.status}: {first[:80]}" if first else extraction.status
 
 
 def _fold(count: int, width: int) -> str:

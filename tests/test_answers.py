@@ -47,6 +47,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         ("{", "is no JSON"),
         ('{"1": {"articleBody": 3}}', "1 has no text"),
         ('{"1": null}', "1 has no text"),
+        ("[" * 100_000, "nested too deeply"),
     ],
 )
 def test_a_file_that_holds_no_answers(tmp_path: Path, content: str, message: str) -> None:
@@ -54,6 +55,13 @@ def test_a_file_that_holds_no_answers(tmp_path: Path, content: str, message: str
     with pytest.raises(StoreError, match=message) as caught:
         answers.read(tmp_path)
     assert "bad.json" in str(caught.value)
+
+
+def test_half_a_surrogate_pair_can_be_stored(tmp_path: Path) -> None:
+    (tmp_path / "half.json").write_text('{"1": {"articleBody": "a\\ud83d b"}, "2": {"articleBody": "\\ud83d\\ude00"}}')
+    (system,) = answers.read(tmp_path)
+    assert system.texts == {"1": "a\ufffd b", "2": "\U0001f600"}
+    answers.write(tmp_path / "again.json", system)
 
 
 def test_no_files(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -41,6 +43,11 @@ def clutterbench(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
     return call
 
 
+def report_folder(result: Result) -> Path:
+    """Return where a bench says that it wrote: a run of named extractors keeps its report to itself."""
+    return Path(result.err.split("report: ")[-1].strip()).parent
+
+
 @pytest.fixture
 def pages(tmp_path: Path) -> Path:
     return write_corpus(tmp_path, {"post": "Greyholm", "echo": "Saltmarsh Quay"})
@@ -65,8 +72,11 @@ def test_run_score_report_one_after_the_other(clutterbench: Clutterbench, pages:
     assert all(len(line) <= 100 for line in scored.out.splitlines())
     reported = clutterbench("report")
     assert reported.status == 0, reported.err
-    for name in ("index.html", "summary.md", "scores.csv", "leaks.csv"):
-        assert (pages / "reports" / name).is_file()
+    assert {Path(line).name for line in reported.out.split()} >= {"index.html", "summary.md", "scores.csv", "leaks.csv"}
+    assert all(Path(line).is_file() for line in reported.out.split())
+    assert not (pages / "reports").exists()  # two named extractors are not the corpus's result
+    assert clutterbench("report", "-o", "elsewhere").status == 0
+    assert (pages / "elsewhere" / "index.html").is_file()
     listed = clutterbench("list", "runs", "--json")
     assert json.loads(listed.out)["runs"][0]["run"] == run_id
 
@@ -76,27 +86,23 @@ def test_bench_does_nothing_twice_and_one_page_when_one_is_added(clutterbench: C
     first = clutterbench("bench", *names)
     assert first.status == 0, first.err
     assert "extract: 4 of 4 done" in first.err
-    files = {path: path.read_bytes() for path in (pages / "reports").iterdir()}
+    files = {path.name: path.read_bytes() for path in report_folder(first).iterdir()}
     again = clutterbench("bench", *names)
     assert "nothing changed" in again.err
     assert again.out == first.out
     shutil.rmtree(pages / ".clutterbench")
-    shutil.rmtree(pages / "reports")
-    clutterbench("bench", *names)
-    assert {path: path.read_bytes() for path in (pages / "reports").iterdir()} == files
+    anew = clutterbench("bench", *names)
+    assert {path.name: path.read_bytes() for path in report_folder(anew).iterdir()} == files
     write_corpus(pages, {"gazette": "Far Point"})
     assert "extract: 2 of 2 done, 4 kept from before" in _flat(clutterbench("bench", *names).err)
 
 
 def _flat(text: str) -> str:
-    import re
-
     return re.sub(r" in \d+\.\d s", "", text)
 
 
 def test_a_report_that_was_touched_is_made_again(clutterbench: Clutterbench, pages: Path) -> None:
-    clutterbench("bench", "-x", "nothing")
-    path = pages / "reports" / "scores.csv"
+    path = report_folder(clutterbench("bench", "-x", "nothing")) / "scores.csv"
     before = path.read_bytes()
     path.write_text("edited")
     clutterbench("bench", "-x", "nothing")
@@ -107,7 +113,7 @@ def test_a_version_that_cannot_be_installed_is_a_row_and_status_1(clutterbench: 
     result = clutterbench("bench", "-x", "nothing", "-x", "justext==0.0.0")
     assert result.status == 1
     assert "justext==0.0.0" in result.out
-    assert "did not run" in (pages / "reports" / "summary.md").read_text()
+    assert "did not run" in (report_folder(result) / "summary.md").read_text()
 
 
 def test_try_compares_answers_and_has_a_json_form(clutterbench: Clutterbench, pages: Path) -> None:
@@ -177,7 +183,7 @@ BAD_INPUT: dict[str, tuple[Spoil, tuple[str, ...], int, str]] = {
     "an unknown page": (_leave, ("bench", "-p", "post/peer"), 2, 'Did you mean "post/pier"?'),
     "no corpus": (_leave, ("bench", "--corpus", "nowhere"), 2, "nowhere is no corpus"),
     "an empty corpus": (_empty, ("bench",), 4, "has no pages"),
-    "reports is a file": (lambda root: (root / "reports").write_text("x"), ("bench", "-x", "nothing"), 1, "cannot be written"),
+    "reports is a file": (lambda root: (root / "reports").write_text("x"), ("bench",), 1, "cannot be written"),
     "an unknown run": (_leave, ("score", "zz"), 2, "is no run"),
     "no run yet": (_leave, ("report",), 2, "has no run yet"),
     "an unknown data set": (_leave, ("import", "eab", "--from", "."), 2, 'Did you mean "aeb"?'),
@@ -196,6 +202,55 @@ def test_bad_input_is_one_clear_sentence(clutterbench: Clutterbench, pages: Path
     assert result.status == status
     beside = ("extract:", "score:", "report:", "Usage", "Try ")
     assert len([line for line in result.err.splitlines() if line and not line.startswith(beside)]) == 1
+
+
+def test_two_names_for_the_same_answers_are_two_rows(clutterbench: Clutterbench, pages: Path) -> None:
+    from harness import __version__
+
+    for names in (("c4-lines",), (f"c4-lines=={__version__}",), ("c4-lines", f"c4-lines=={__version__}")):
+        result = clutterbench("bench", *(word for name in names for word in ("-x", name)))
+        assert result.status == 0, result.err
+        assert all(any(line.split()[:1] == [name] for line in result.out.splitlines()) for name in names)
+
+
+def test_a_look_at_one_metric_does_not_replace_the_scores(clutterbench: Clutterbench, pages: Path) -> None:
+    clutterbench("bench")
+    before = (pages / "reports" / "summary.md").read_bytes()
+    looked = clutterbench("score", "-m", "shingles")
+    assert "html track, shingles" in looked.out
+    assert clutterbench("report").status == 0
+    assert (pages / "reports" / "summary.md").read_bytes() == before
+
+
+def test_a_folder_that_is_no_corpus_stays_untouched(clutterbench: Clutterbench, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    assert clutterbench("bench", "--corpus", "other").status == 2
+    assert clutterbench("score", "--corpus", "typo").status == 2
+    assert list((tmp_path / "other").iterdir()) == []
+    assert not (tmp_path / "typo").exists()
+
+
+def test_html_extractors_on_pages_of_text_match_nothing(clutterbench: Clutterbench, pages: Path) -> None:
+    for site in ("post", "echo"):
+        path = pages / "raw" / site / "pier.html"
+        gold = pages / "gold" / site / "pier.txt"
+        lines = [line.partition(": ")[2] for line in gold.read_text().split("+++\n")[2].splitlines()]
+        path.with_suffix(".txt").write_text("\n".join(lines))
+        path.unlink()
+    digests = [hashlib.sha256((pages / "raw" / site / "pier.txt").read_bytes()).hexdigest() for site in ("post", "echo")]
+    for site, digest in zip(("post", "echo"), digests, strict=True):
+        gold = pages / "gold" / site / "pier.txt"
+        text = gold.read_text().replace("x-see-also+:", "x-see-also:")
+        gold.write_text(re.sub(r'raw_sha256 = "\w+"', f'raw_sha256 = "{digest}"', text))
+    result = clutterbench("bench", "-x", "readability")
+    assert result.status == 4, result.err
+    assert clutterbench("bench", "-x", "c4-lines").status == 0
+
+
+def test_a_reader_that_goes_away_is_no_error(pages: Path) -> None:
+    line = f"{sys.executable} -m harness list labels | head -1 ; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_limit_of_a_page_is_what_the_message_says() -> None:

@@ -20,8 +20,13 @@ COMMAND = [sys.executable, "-m", "harness", "bench", "-x", "everything", "-x", "
 KILLS = 10
 
 
+def _report_folder(root: Path) -> Path:
+    (folder,) = (root / ".clutterbench" / "runs").glob("*/report")
+    return folder
+
+
 def _reports(root: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted((root / "reports").iterdir())}
+    return {path.name: path.read_bytes() for path in sorted(_report_folder(root).iterdir())}
 
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
@@ -36,8 +41,9 @@ def test_ten_kills(tmp_path: Path) -> None:
     for _ in range(KILLS):
         # Half of the kills hit a first run, half one that resumes; both must end in the same files.
         if generator.random() < 0.5:
-            shutil.rmtree(tmp_path / ".clutterbench", ignore_errors=True)
-        shutil.rmtree(tmp_path / "reports")
+            shutil.rmtree(tmp_path / ".clutterbench")
+        else:
+            shutil.rmtree(_report_folder(tmp_path))
         run = subprocess.Popen(COMMAND, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         time.sleep(generator.uniform(0.05, whole))
         killed += run.poll() is None

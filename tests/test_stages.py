@@ -106,7 +106,7 @@ def test_the_oracle_goes_by_the_headline_whatever_is_scored(root: Path) -> None:
 def test_a_report_needs_only_what_scoring_left(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = ran(root, "justext")
     summary = scored(root, found)
-    monkeypatch.setattr(stages, "write_report", lambda root, summary, folder: summary)
+    monkeypatch.setattr(stages, "write_report", lambda root, found, summary, selected, folder: summary)
     reported: object = stages.report_run(root, found)
     assert reported == summary
     assert summary.confusion is not None

@@ -12,6 +12,8 @@ from harness.errors import StoreError, UsageError
 from harness.records import Extraction
 from harness.store import Cache, Run, find_run, mark_latest, replace_text, single_writer, without_timing
 
+EXTRACTOR = {"name": "x", "track": "html", "category": "extractor", "did_not_run": ""}
+
 
 def test_values_come_back(tmp_path: Path) -> None:
     with Cache(tmp_path) as cache:
@@ -71,7 +73,7 @@ def test_a_run_reads_back_what_was_written(tmp_path: Path) -> None:
     run = Run(tmp_path, "abc123")
     extraction = Extraction("x", "s/p", "ok", "text\u2028", cpu=0.5, memory=7)
     run.write_rows("extractions.jsonl", [without_timing(extraction)])
-    run.write_facts({"gold": "d"})
+    run.write_facts({"gold": "d", "pages": ["s/p"], "extractors": [EXTRACTOR]})
     mark_latest(tmp_path, run)
     found = find_run(tmp_path, None)
     assert found.id == "abc123"
@@ -96,8 +98,63 @@ def test_an_unfinished_run_says_so(tmp_path: Path) -> None:
         Run(tmp_path, "abc").facts()
     run = Run(tmp_path, "abc")
     run.folder.mkdir(parents=True)
-    (run.folder / "scores.jsonl").write_text('{"a": 1}\n{"a"')
-    with pytest.raises(StoreError, match=r"scores\.jsonl:2"):
+    (run.folder / "timings.jsonl").write_text('{"a": 1}\n{"a"')
+    with pytest.raises(StoreError, match=r"timings\.jsonl:2"):
+        list(run.rows("timings.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        ({}, '"gold" is not the digest of the corpus'),
+        ({"gold": 5}, '"gold" is not the digest of the corpus'),
+        ({"gold": "d"}, '"pages" is not a list of page ids'),
+        ({"gold": "d", "pages": [1]}, '"pages" is not a list of page ids'),
+        ({"gold": "d", "pages": []}, '"extractors" is not a list of objects with category, did_not_run, name, track'),
+        ({"gold": "d", "pages": [], "extractors": ["x"]}, '"extractors" is not a list of objects'),
+        ({"gold": "d", "pages": [], "extractors": [{"name": "x"}]}, '"extractors" is not a list of objects'),
+    ],
+)
+def test_facts_that_lack_something_are_damaged(tmp_path: Path, facts: dict[str, object], message: str) -> None:
+    run = Run(tmp_path, "abc")
+    run.write_facts(facts)
+    with pytest.raises(StoreError, match=rf"run\.json: {message}.*; the file is damaged"):
+        run.facts()
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "message"),
+    [
+        ("scores.jsonl", "{}", "the line lacks counts, extractor, metric, page, parts, status"),
+        ("references.jsonl", '{"extractor": "x"}', "the line lacks page, status, text"),
+        ("pages.jsonl", "{}", "the line lacks page"),
+        ("confusion.json", "{}", "the line lacks pages, sites, tokens, version"),
+        ("scores.jsonl", "[]", "expected an object, found a list"),
+        ("timings.jsonl", "[" * 100_000, "the line is no JSON"),
+    ],
+)
+def test_lines_that_lack_something_are_damaged(tmp_path: Path, name: str, line: str, message: str) -> None:
+    run = Run(tmp_path, "abc")
+    replace_text(run.folder / name, line + "\n")
+    with pytest.raises(StoreError, match=rf"{name}:1: {message}"):
+        list(run.rows(name))
+
+
+@pytest.mark.parametrize("change", [{"status": "odd"}, {"text": "x", "status": "error"}, {"colour": "red"}])
+def test_a_line_that_is_no_extraction_is_damaged(tmp_path: Path, change: dict[str, str]) -> None:
+    run = Run(tmp_path, "abc")
+    run.write_rows("extractions.jsonl", [{**without_timing(Extraction("x", "s/p", "ok")), **change}])
+    with pytest.raises(StoreError, match=r"extractions\.jsonl:1: the line is no extraction"):
+        list(run.extractions())
+
+
+def test_files_of_a_run_that_cannot_be_read(tmp_path: Path) -> None:
+    run = Run(tmp_path, "abc")
+    (run.folder / "run.json").mkdir(parents=True)
+    with pytest.raises(StoreError, match=r"run\.json cannot be read: Is a directory"):
+        run.facts()
+    (run.folder / "scores.jsonl").write_bytes(b"\xff\n")
+    with pytest.raises(StoreError, match=r"scores\.jsonl cannot be read: it is not UTF-8"):
         list(run.rows("scores.jsonl"))
 
 

@@ -6,7 +6,9 @@
 | E003, E004, E008, E063, E064 | header | check_header.py |
 | E005 to E007 | files: digest, size, names | here |
 | E060 to E062, E065, E066 | page unreadable, without gold, missing; gold not UTF-8; file ending | here |
-| E011, E014 (tabs), E020, E021 | labels | here |
+| E067, E068 | no regular file, or not readable; neither is opened | here |
+| E011, E020, E021 | labels | check_labels.py |
+| E014 (tabs) | lines | here |
 | E013 to E016, E030 to E033, E040, E041 | lines against the page | check_text.py |
 | E034 | body lines against a stored flattened text | check_flat.py |
 | E050, E051 | logged-in page, copy of another page | check_raw.py |
@@ -25,17 +27,19 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from harness.corpus import files
 from harness.corpus.check_flat import flattened_problems
 from harness.corpus.check_header import fence_line, header_problems, key_line
+from harness.corpus.check_labels import label_problems
 from harness.corpus.check_raw import Content, logged_in, near_copies
 from harness.corpus.check_text import invisible_sentence, text_problems
-from harness.corpus.corpus import MAX_PAGE_BYTES, Entry, entry_for, load_page, page_blocks
-from harness.corpus.gold import UNDECIDED, Problem, parse
+from harness.corpus.corpus import Entry, entry_for, folders, load_page, page_blocks
+from harness.corpus.files import MAX_PAGE_BYTES, PAGE_LIMIT
+from harness.corpus.gold import parse
+from harness.corpus.header import Problem
 from harness.errors import CorpusError, NothingMatched, UsageError, did_you_mean
-from harness.records import BODY_LABELS, Gold, Line, is_page_id
-
-PAGE_LIMIT = 2 * 1024 * 1024
-"""Bytes of a raw page that the repository takes in (E006)."""
+from harness.escape import visible
+from harness.records import Gold, Line, is_page_id
 
 _SECOND = ".b.txt"
 
@@ -65,8 +69,8 @@ def check(root: Path, pages: Sequence[str] | None = None) -> list[Finding]:
 
 
 def as_text(findings: Iterable[Finding]) -> str:
-    """Return one `path:line: CODE message` line per finding, as compilers write them."""
-    return "\n".join(f"{found.path}:{found.line}: {found.code} {found.message}" for found in findings)
+    """Return one `path:line: CODE message` line per finding, as compilers write them; what steers a terminal is escaped."""
+    return "\n".join(visible(f"{found.path}:{found.line}: {found.code} {found.message}") for found in findings)
 
 
 def as_json(findings: Iterable[Finding]) -> str:
@@ -96,16 +100,15 @@ class _Check:
     root: Path
     found: dict[tuple[str, int], Finding] = field(default_factory=dict)
     contents: dict[str, Content] = field(default_factory=dict)
+    closed: set[Path] = field(default_factory=set)
 
     def run(self, pages: Sequence[str] | None) -> list[Finding]:
-        for folder in ("raw", "gold"):
-            if not (self.root / folder).is_dir():
-                raise UsageError(f"{self.root} is no corpus: it has no {folder}/ folder. A corpus holds raw/<site>/ and gold/<site>/.")
+        folders(self.root)
         known = sorted({*self.ids("raw", (".html", ".txt"), report=pages is None), *self.ids("gold", (".txt",), report=pages is None)})
         if not known and not self.found:
             raise NothingMatched(f"{self.root} has no pages. Add raw/<site>/<name>.html and gold/<site>/<name>.txt.")
         for page in pages or ():
-            if page not in known:
+            if page not in known and not self.closed_to(page):
                 raise UsageError(f'There is no page "{page}" in {self.root}.{did_you_mean(page, known)}')
         for page in known if pages is None else sorted(set(pages)):
             self.page(page)
@@ -117,12 +120,20 @@ class _Check:
         found = Finding(path, problem.line, problem.column, problem.code, problem.message)
         self.found.setdefault((path, problem.line), found)
 
+    def refuse(self, path: Path, code: str, sentence: str) -> None:
+        """Report something that is no regular file or cannot be read; nothing below it is looked at."""
+        self.closed.add(path)
+        self.add(self.name(path), Problem(1, code, sentence))
+
+    def closed_to(self, page: str) -> bool:
+        """Tell whether one of the page's folders could not be looked into, so that nothing can be said of the page."""
+        site = page.partition("/")[0]
+        return any(self.root / top in self.closed or self.root / top / site in self.closed for top in ("raw", "gold"))
+
     def ids(self, top: str, endings: Sequence[str], report: bool) -> Iterator[str]:
         """Yield the page ids under `raw` or `gold`; names that are none are reported (E007, E066)."""
-        for path in sorted((self.root / top).rglob("*")):
+        for path in files.walk(self.root / top, self.refuse):
             below = path.relative_to(self.root / top)
-            if not path.is_file() or any(part.startswith(".") for part in below.parts):
-                continue
             name = path.relative_to(self.root).as_posix()
             # A README or a LICENSE beside the sites is no page.
             if len(below.parts) == 1 and path.suffix not in (".html", ".htm"):
@@ -139,14 +150,34 @@ class _Check:
                 self.add(name, Problem(1, "E007", _name_sentence(stem)))
 
     def page(self, page: str) -> None:
-        entry = entry_for(self.root, page)
-        golds = [path for path in (entry.gold, entry.gold.with_suffix(_SECOND)) if path.exists()]
+        if self.closed_to(page):
+            return
+        try:
+            entry = entry_for(self.root, page)
+            golds = [path for path in (entry.gold, entry.gold.with_suffix(_SECOND)) if files.exists(path)]
+            odd = {path: say for path in (entry.html, entry.text, *golds) if path is not None and (say := files.irregular(path))}
+        except CorpusError as error:
+            self.unreadable(error)
+            return
+        for path, say in odd.items():
+            self.add(self.name(path), Problem(1, files.IRREGULAR, say))
+        if odd:
+            return
         if entry.gold not in golds and (entry.html or entry.text):
             raw = self.name(entry.raw)
             self.add(raw, Problem(1, "E061", f"This page has no gold. Make gold/{page}.txt with: clutterbench gold new {raw}"))
         for path in golds:
-            for problem in self.gold(entry, path):
-                self.add(self.name(path), problem)
+            try:
+                for problem in self.gold(entry, path):
+                    self.add(self.name(path), problem)
+            except CorpusError as error:
+                self.unreadable(error)
+
+    def unreadable(self, error: CorpusError, code: str = files.UNREADABLE) -> None:
+        """Report an error, whose sentence begins with the file that it is about, with that file."""
+        inside = str(error).removeprefix("" if self.root == Path() else f"{self.root}/")
+        place, _, sentence = inside.partition(": ")
+        self.add(place, Problem(1, code, sentence))
 
     def name(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
@@ -154,26 +185,30 @@ class _Check:
     def gold(self, entry: Entry, path: Path) -> list[Problem]:
         """Return the problems of one gold file, by line, each line's first; those of its raw page are added to that file's."""
         try:
-            text = path.read_bytes().decode("utf-8")
+            text = files.read(path).decode("utf-8")
         except UnicodeDecodeError as error:
             return [Problem(1, "E065", f"The file is not UTF-8 (byte {error.start}). Gold files are UTF-8; convert it.")]
         gold, problems = parse(text)
         if gold is None:
             return problems
         has_raw = bool(entry.html or entry.text)
-        data = entry.raw.read_bytes() if has_raw else b""
+        if has_raw and (size := entry.raw.stat().st_size) > MAX_PAGE_BYTES:
+            self.add(self.name(entry.raw), Problem(1, "E006", _size_sentence(self.name(entry.raw), size)))
+            return problems
+        data = files.read(entry.raw) if has_raw else b""
         digest = hashlib.sha256(data).hexdigest()
-        problems += header_problems(text, gold.header, entry.id, digest if has_raw else "")
-        problems += _label_problems(gold, text)
+        raw = self.name(entry.raw) if has_raw else f"raw/{entry.id}.html"
+        problems += header_problems(text, gold.header, entry.id, raw, digest if has_raw else "")
+        problems += label_problems(gold, text)
         if not has_raw:
             # A link-only page is someone else's: its gold may stand here, the page may not.
             if gold.header.get("licence") != "link-only":
                 say = f"This gold has no page. Save it as raw/{entry.id}.html, or delete the gold file."
                 problems.append(Problem(key_line(text, "raw_sha256"), "E062", say))
             return problems
-        raw, given = self.name(entry.raw), gold.header.get("raw_sha256")
+        given = gold.header.get("raw_sha256")
         if isinstance(given, str) and re.fullmatch("[0-9a-f]{64}", given) and given != digest:
-            say = f"raw_sha256 does not fit {raw}. If you saved the page again, run: clutterbench gold rebase {entry.id}."
+            say = f"raw_sha256 does not fit {raw}. If you saved the page again, check every line and put the new digest there."
             problems.append(Problem(key_line(text, "raw_sha256"), "E005", say))
         if gold.coverage == "full":
             problems += self.against_page(entry, gold, data, raw, text, sound=not any(map(_is_structural, problems)))
@@ -181,15 +216,11 @@ class _Check:
 
     def against_page(self, entry: Entry, gold: Gold, data: bytes, raw: str, text: str, sound: bool) -> list[Problem]:
         if len(data) > PAGE_LIMIT:
-            say = f"{raw} is {len(data) / 2**20:.1f} MB; the limit is {PAGE_LIMIT // 2**20} MB. "
-            self.add(raw, Problem(1, "E006", say + "Save the page without embedded images (view-source, then save)."))
-            if len(data) > MAX_PAGE_BYTES:
-                return []
+            self.add(raw, Problem(1, "E006", _size_sentence(raw, len(data))))
         try:
             page = load_page(entry, "", "")
         except CorpusError as error:
-            place, _, sentence = str(error).partition(": ")
-            self.add(self.name(Path(place)), Problem(1, "E060", sentence))
+            self.unreadable(error, "E060")
             return []
         blocks = page_blocks(page)
         if suspicion := logged_in(data, blocks):
@@ -209,6 +240,13 @@ def _is_structural(problem: Problem) -> bool:
     return problem.code in ("E010", "E011", "E012", "E013")
 
 
+def _size_sentence(raw: str, size: int) -> str:
+    return (
+        f"{raw} is {size / 2**20:.1f} MB; the limit is {PAGE_LIMIT // 2**20} MB for a page that is contributed "
+        f"({MAX_PAGE_BYTES // 2**20} MB for one that is read at all). Save the page without embedded images (view-source, then save)."
+    )
+
+
 def _name_sentence(stem: str) -> str:
     parts = stem.split("/")
     if len(parts) != 2:
@@ -216,22 +254,6 @@ def _name_sentence(stem: str) -> str:
     which, part = next((which, part) for which, part in zip(("folder", "file"), parts, strict=True) if not is_page_id(f"{part}/x"))
     better = re.sub("[^a-z0-9]+", "-", part.lower()).strip("-") or "page"
     return f'The {which} name must be lower-case letters, digits and hyphens: "{part}" → "{better}".'
-
-
-def _label_problems(gold: Gold, text: str) -> list[Problem]:
-    problems = [
-        Problem(line.number, "E011", f'Still unlabelled: "{line.text[:60]}". Replace "?" with a label.')
-        for line in gold.lines
-        if line.label == UNDECIDED
-    ]
-    body = [line for line in gold.lines if line.label in BODY_LABELS]
-    if gold.header.get("body") == "none":
-        problems += [Problem(line.number, "E021", f'body = "none", but line {line.number} is labelled {line.label}.') for line in body]
-    elif not any(line.text.strip() for line in body) and gold.coverage != "snippets" and not problems:
-        labels, nothing = "p, h, li, q, row, code", 'body = "none" if the right answer for this page is nothing'
-        say = f"No body text. Give at least one line a body label ({labels}), or set {nothing}."
-        problems.append(Problem(fence_line(text), "E020", say))
-    return problems
 
 
 def _tabs(lines: Iterable[Line], text: str) -> list[Problem]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from harness.corpus.check_text import CELL_BORDER
 from harness.corpus.difference import quoted
-from harness.corpus.gold import Problem
+from harness.corpus.header import Problem
 from harness.records import BODY_LABELS, Line
 from harness.text import without_space
 

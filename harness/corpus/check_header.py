@@ -1,4 +1,4 @@
-"""The lint rules on a gold file's header: E003, E004, E008, E063, E064."""
+"""The lint rules on a gold file's header (E003, E004, E008, E063, E064), for `gold check` all, for scoring those that matter there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from harness.corpus.gold import FENCE, FORMAT, HEADER_KEYS, Problem
+from harness.corpus.header import FENCE, FORMAT, HEADER_KEYS, Problem
 from harness.errors import did_you_mean
 from harness.records import COVERAGES, ORIGINS, TYPES
 
@@ -32,20 +32,39 @@ _TEXTS = (*_FORMS, "site", "type", "origin", "coverage", "body", "story", "label
 _RENAMED = {"language": "lang", "page_type": "type", "pagetype": "type", "license": "licence", "annotator": "labelled_by"}
 
 
-def header_problems(text: str, header: Mapping[str, Any], page: str, sha256: str) -> list[Problem]:
-    """Return what is wrong with the header of the gold file `text`. `sha256` is the raw file's digest, '' where there is none."""
-    rows = text.split("\n")
-    site = page.partition("/")[0]
-    problems = _missing(header, site, sha256)
-    for key in header:
-        if message := _value_problem(key, header[key], site, str(header.get("coverage", "full"))):
-            problems.append(Problem(_line_of(rows, key), *message))
+def header_problems(text: str, header: Mapping[str, Any], page: str, raw: str, sha256: str) -> list[Problem]:
+    """Return what is wrong with the header of the gold file `text`.
+
+    `raw` is the name of the page's raw file and `sha256` its digest, '' where there is none.
+    """
+    problems = _missing(header, page.partition("/")[0], sha256) + _value_problems(text, header, page)
     licence = header.get("licence")
     if not isinstance(licence, str) or not licence.strip():
-        line = _line_of(rows, "licence") if "licence" in header else fence_line(text)
-        say = f'No licence. Say why this page may be redistributed, or use licence = "link-only" and leave raw/{page}.html out.'
+        line = key_line(text, "licence") if "licence" in header else fence_line(text)
+        say = f'No licence. Say why this page may be redistributed, or use licence = "link-only" and leave {raw} out.'
         problems.append(Problem(line, "E008", say))
     return problems
+
+
+def value_problems(text: str, header: Mapping[str, Any], page: str) -> list[Problem]:
+    """Return what is wrong with the header values that a score, a slice or a stored file depends on, the first by line first.
+
+    Address, labeller and licence count only where they are no text at all; a missing digest makes no score wrong.
+    """
+    lacks = [Problem(1, "E003", f'The header lacks "{key}". Add for example: {_EXAMPLES[key].format(site=page.partition("/")[0])}.')
+             for key in ("site", "lang", "type") if key not in header]  # fmt: skip
+    lenient = {key for key in ("url", "labelled_by", "story", "source") if isinstance(header.get(key), str)}
+    problems = _value_problems(text, {key: value for key, value in header.items() if key not in lenient}, page)
+    if "licence" in header and not isinstance(header["licence"], str):
+        problems.append(Problem(key_line(text, "licence"), "E008", f"licence is {header['licence']!r}; expected text in quotes."))
+    return lacks or sorted(problems)
+
+
+def _value_problems(text: str, header: Mapping[str, Any], page: str) -> list[Problem]:
+    rows, site = text.split("\n"), page.partition("/")[0]
+    coverage = str(header.get("coverage", "full"))
+    found = ((key, _value_problem(key, value, site, coverage)) for key, value in header.items())
+    return [Problem(_line_of(rows, key), *message) for key, message in found if message]
 
 
 def fence_line(text: str) -> int:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from harness.corpus.difference import common, difference, quoted
-from harness.corpus.gold import Problem
+from harness.corpus.header import Problem
 from harness.corpus.segment import Block
 from harness.records import Line
 from harness.text import squeeze, tokens, without_space

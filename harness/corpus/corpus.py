@@ -1,4 +1,8 @@
-"""A corpus folder as (Page, Gold) pairs, with a digest of everything that can change a score."""
+"""A corpus folder as (Page, Gold) pairs, with a digest of everything that can change a score.
+
+A gold file with `licence = "link-only"` may stand without its page, which is someone else's: it is no part of the corpus until its raw page
+is put in its place.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NoReturn
 
+from harness.corpus import files, segment
 from harness.corpus import gold as gold_file
-from harness.corpus import segment
+from harness.corpus.check_header import key_line
 from harness.corpus.decode import decode
+from harness.corpus.files import MAX_PAGE_BYTES as MAX_PAGE_BYTES
+from harness.corpus.header import Problem
 from harness.errors import CorpusError, NothingMatched, UsageError, did_you_mean
 from harness.records import Gold, Page, is_page_id
-
-MAX_PAGE_BYTES = 16 * 1024 * 1024
-"""A larger raw file is refused unread: extractors, segmenter and report hold pages in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,13 @@ class Entry:
     def load(self) -> tuple[Page, Gold]:
         """Read, decode and pair the files. Raises CorpusError with the file's name and what is wrong."""
         gold = gold_file.load(self.gold)
-        return load_page(self, str(gold.header.get("url", "")), gold.language), gold
+        page = load_page(self, str(gold.header.get("url", "")), gold.language)
+        if gold.header.get("raw_sha256", page.sha256) != page.sha256:
+            line = key_line(gold_file.read_text(self.gold), "raw_sha256")
+            raise gold_file.refused(
+                self.gold, Problem(line, "E005", f"raw_sha256 does not fit {self.raw}: the page is not the one labelled.")
+            )
+        return page, gold
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,7 @@ class Corpus:
         for entry in self.entries:
             for path in (entry.gold, entry.html, entry.text):
                 name = f"{entry.id} {path.suffix if path else '-'} "
-                total.update(name.encode() + (hashlib.sha256(path.read_bytes()).digest() if path else b""))
+                total.update(name.encode() + (hashlib.sha256(files.read(path)).digest() if path else b""))
         return total.hexdigest()
 
     def __iter__(self) -> Iterator[tuple[Page, Gold]]:
@@ -72,17 +83,19 @@ class Corpus:
 
 
 def load(root: Path) -> Corpus:
-    """Find a corpus's pages. Every raw page needs its gold and every gold its page: CorpusError names what lacks what."""
-    raw, golds = root / "raw", root / "gold"
-    for folder in (raw, golds):
-        if not folder.is_dir():
-            raise UsageError(f"{root} is no corpus: it has no {folder.name}/ folder. A corpus holds raw/<site>/ and gold/<site>/.")
+    """Find a corpus's pages. Every raw page needs its gold and every gold its page: CorpusError names what lacks what.
+
+    Raises CorpusError as well for links and other things that are no regular files, and for folders that cannot be listed.
+    """
+    raw, golds = folders(root)
     pages = _by_id(raw, (".html", ".txt"))
     labelled = _by_id(golds, (".txt",))
     for page in sorted(pages.keys() - labelled.keys()):
         path = next(iter(pages[page].values()))
         raise CorpusError(f"{path}: this page has no gold. Make gold/{page}.txt with: clutterbench gold new {path}")
     for page in sorted(labelled.keys() - pages.keys()):
+        if is_link_only(labelled[page][".txt"]):
+            continue
         raise CorpusError(f"{labelled[page]['.txt']}: this gold has no page. Save it as raw/{page}.html, or delete the gold file.")
     if not pages:
         raise NothingMatched(f"{root} has no pages. Add raw/<site>/<name>.html and gold/<site>/<name>.txt.")
@@ -90,24 +103,44 @@ def load(root: Path) -> Corpus:
     return Corpus(root, tuple(entries))
 
 
+def folders(root: Path) -> tuple[Path, Path]:
+    """Return a corpus's two folders. Raises UsageError where they are not there, CorpusError where one is a link."""
+    raw, golds = root / "raw", root / "gold"
+    for folder in (raw, golds):
+        try:
+            there = folder.is_dir()
+        except OSError as error:
+            raise CorpusError(files.unreadable(folder, error)) from None
+        if not there:
+            raise UsageError(f"{root} is no corpus: it has no {folder.name}/ folder. A corpus holds raw/<site>/ and gold/<site>/.")
+        if folder.is_symlink():
+            raise CorpusError(f"{folder}: {files.irregular(folder)}")
+    return raw, golds
+
+
+def is_link_only(gold: Path) -> bool:
+    """Tell whether a gold file says that its page may not be kept beside it. Raises CorpusError for a file that cannot be parsed."""
+    found, problems = gold_file.parse(gold_file.read_text(gold))
+    if found is None:
+        raise gold_file.refused(gold, problems[0])
+    return found.header.get("licence") == "link-only"
+
+
 def entry_for(root: Path, page: str) -> Entry:
     """Return the entry of one page by its files, whether or not the rest of the corpus is sound."""
     html, text = root / "raw" / f"{page}.html", root / "raw" / f"{page}.txt"
-    return Entry(page, root / "gold" / f"{page}.txt", html if html.exists() else None, text if text.exists() else None)
+    return Entry(page, root / "gold" / f"{page}.txt", html if files.exists(html) else None, text if files.exists(text) else None)
 
 
 def load_page(entry: Entry, url: str, language: str) -> Page:
-    """Decode a page's raw files. Raises CorpusError naming the file that is missing, too large or undecodable."""
+    """Decode a page's raw files. Raises CorpusError naming the file that is missing, unreadable, too large, undecodable or too deep."""
     if entry.html is None and entry.text is None:
         raise CorpusError(f"{entry.gold}: this gold has no page. Save it as raw/{entry.id}.html, or delete the gold file.")
-    html_bytes = _read(entry.html) if entry.html else None
-    text_bytes = _read(entry.text) if entry.text else None
+    html_bytes = files.read(entry.html) if entry.html else None
+    text_bytes = files.read(entry.text) if entry.text else None
     html = decode(html_bytes, str(entry.html)) if html_bytes is not None else None
-    if text_bytes is not None:
-        text = decode(text_bytes, str(entry.text))
-    else:
-        assert html is not None
-        text = "\n".join(block.text for block in segment.blocks(html) if block.text)
+    blocks = segment.whole_blocks(html, str(entry.html)) if html is not None else []
+    text = decode(text_bytes, str(entry.text)) if text_bytes is not None else "\n".join(block.text for block in blocks if block.text)
     digest = hashlib.sha256(html_bytes if html_bytes is not None else text_bytes or b"").hexdigest()
     return Page(entry.id, url, language, html, text, digest)
 
@@ -117,24 +150,26 @@ def page_blocks(page: Page) -> list[segment.Block]:
     return segment.text_blocks(page.text) if page.html is None else segment.blocks(page.html)
 
 
-def _read(path: Path) -> bytes:
-    size = path.stat().st_size
-    if size > MAX_PAGE_BYTES:
-        megabytes = MAX_PAGE_BYTES // 2**20
-        raise CorpusError(f"{path}: the page is {size / 2**20:.1f} MB; at most {megabytes} MB are read. Save it without embedded files.")
-    return path.read_bytes()
-
-
 def _by_id(folder: Path, endings: Sequence[str]) -> dict[str, dict[str, Path]]:
     found: dict[str, dict[str, Path]] = {}
-    for path in sorted(folder.rglob("*")):
+    for path in files.walk(folder, _refuse):
         # `<name>.b.txt` is a second, blind labelling beside the first.
-        if path.suffix not in endings or not path.is_file() or path.name.endswith(".b.txt") or path.name.startswith("."):
+        if path.suffix not in endings or path.name.endswith(".b.txt"):
             continue
-        page = path.relative_to(folder).with_suffix("").as_posix()
+        below = path.relative_to(folder)
+        # A README.txt beside the sites is no page.
+        if len(below.parts) == 1 and path.suffix == ".txt":
+            continue
+        page = below.with_suffix("").as_posix()
         if not is_page_id(page):
             raise CorpusError(
                 f'{path}: "{page}" is not a page id. Pages are <site>/<name>, both of lower-case letters, digits and inner hyphens.'
             )
+        if sentence := files.irregular(path):
+            _refuse(path, files.IRREGULAR, sentence)
         found.setdefault(page, {})[path.suffix] = path
     return found
+
+
+def _refuse(path: Path, code: str, sentence: str) -> NoReturn:
+    raise CorpusError(f"{path}: {sentence}")

@@ -11,6 +11,12 @@ from harness.errors import CorpusError
 # A browser shows U+FFFD for a stray byte and goes on; so do we, while strays are rare enough for the declaration to be right.
 _STRAY_SHARE = 0.001
 
+# Text in a one-byte encoding has a stray NUL at most; in UTF-16 the markup alone puts one beside every ASCII character.
+_NUL_SHARE = 0.02
+_FEW_NULS = 3
+_LOPSIDED = 8
+_WIDE = ("utf-16-le", "utf-16-be")
+
 
 def decode(data: bytes, name: str) -> str:
     """Return the page's text, NULs and line-ending differences removed.
@@ -33,7 +39,7 @@ def decode(data: bytes, name: str) -> str:
 def _decode(data: bytes) -> str | None:
     mark, _ = read_bom(data)
     declared = mark or html_body_declared_encoding(data[:4096])
-    for encoding in (declared, "utf-8"):
+    for encoding in (declared, None if mark else _wide(data), "utf-8"):
         if encoding:
             text = _nearly(data, encoding)
             if text is not None:
@@ -41,11 +47,11 @@ def _decode(data: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
     best = from_bytes(data).best()
-    return None if best is None else str(best)
+    return None if best is None or _is_full_of_nuls(str(best)) else str(best)
 
 
 def _nearly(data: bytes, encoding: str) -> str | None:
-    name = resolve_encoding(encoding)
+    name = encoding if encoding in _WIDE else resolve_encoding(encoding)
     if name is None:
         return None
     try:
@@ -54,4 +60,21 @@ def _nearly(data: bytes, encoding: str) -> str | None:
     except (LookupError, ValueError):
         return None
     strays = text.count("\ufffd")
-    return text if strays <= len(text) * _STRAY_SHARE else None
+    return text if strays <= len(text) * _STRAY_SHARE and not _is_full_of_nuls(text) else None
+
+
+def _wide(data: bytes) -> str | None:
+    """Return the UTF-16 that bytes without a byte order mark are in: markup has a NUL beside every character, always on the same side."""
+    start = data[: len(data) & ~1][:65536]
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if not _are_many(max(even, odd), len(start)) or min(even, odd) * _LOPSIDED > max(even, odd):
+        return None
+    return _WIDE[0] if odd > even else _WIDE[1]
+
+
+def _is_full_of_nuls(text: str) -> bool:
+    return _are_many(text.count("\0"), len(text))
+
+
+def _are_many(nuls: int, length: int) -> bool:
+    return nuls > max(_FEW_NULS, length * _NUL_SHARE)

@@ -4,40 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from harness.corpus import files
+from harness.corpus.check_header import value_problems
+from harness.corpus.check_labels import label_problems
+from harness.corpus.header import FENCE, HEADER_KEYS, UNDECIDED, Problem, parse_header
 from harness.corpus.segment import Block
 from harness.errors import CorpusError, did_you_mean
 from harness.records import LABELS, Gold, Line
 from harness.text import squeeze
 
-FENCE = "+++"
-UNDECIDED = "?"
-HEADER_KEYS = (
-    "format", "url", "site", "lang", "type", "licence", "origin", "story", "coverage", "body", "truncated", "labelled_by", "source",
-    "raw_sha256",
-)  # fmt: skip
-FORMAT = 1
-
 _LINE = re.compile(r"(\?|[A-Za-z][A-Za-z-]*)(\+?):(.*)", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """One finding of the parser or the lint: where (line from 1), which rule, and a sentence. `severity` is error or warning."""
-
-    line: int
-    code: str
-    message: str
-    column: int = 1
-
-    @property
-    def severity(self) -> Literal["error", "warning"]:
-        return "error" if self.code.startswith("E") else "warning"
 
 
 def parse(text: str) -> tuple[Gold | None, list[Problem]]:
@@ -46,15 +26,10 @@ def parse(text: str) -> tuple[Gold | None, list[Problem]]:
     Gold is None only where the header cannot be read. Undecided lines keep the label "?"; lines that are no lines are left out.
     """
     rows = text.removeprefix("\ufeff").split("\n")
-    end = next((number for number, row in enumerate(rows[1:], 1) if row.rstrip() == FENCE), None)
-    if rows[0].rstrip() != FENCE or end is None:
-        what = 'The header is missing. Start the file with a +++ line, key = "value" lines, and a second +++ line.'
-        return None, [Problem(1, "E001", what)]
-    try:
-        # A blank line for the fence makes the parser's line numbers those of the file; a last line end keeps CRLF files valid.
-        header = tomllib.loads("\n".join(["", *rows[1:end], ""]))
-    except tomllib.TOMLDecodeError as error:
-        return None, [Problem(1, "E002", f"The header is not valid TOML: {error}.")]
+    found = parse_header(rows)
+    if isinstance(found, Problem):
+        return None, [found]
+    header, end = found
     problems: list[Problem] = []
     lines: list[Line] = []
     for number, row in enumerate(rows[end + 1 :], end + 2):
@@ -84,24 +59,31 @@ def _parse_line(row: str, number: int, has_block_above: bool, problems: list[Pro
 
 
 def load(path: Path) -> Gold:
-    """Read a gold file that must be sound. Raises CorpusError with the first problem, as `path:line: CODE message`."""
-    gold, problems = parse(read_text(path))
+    """Read a gold file that must be sound. Raises CorpusError with the first problem, as `path:line: CODE message`.
+
+    Checked are the structure, the labels, and all header values that a score or a slice depends on; licence, address and labeller are
+    the lint's business.
+    """
+    text = read_text(path)
+    gold, problems = parse(text)
     if gold is not None and not problems:
-        undecided = [line for line in gold.lines if line.label == UNDECIDED]
-        problems = [Problem(line.number, "E011", f'Still unlabelled: "{line.text[:60]}".') for line in undecided[:1]]
-        problems += [Problem(1, "E003", f'The header lacks "{key}".') for key in ("site", "lang", "type") if key not in gold.header]
+        problems = value_problems(text, gold.header, f"{path.parent.name}/{path.stem}") or label_problems(gold, text)
     if gold is None or problems:
-        first = problems[0]
-        raise CorpusError(f"{path}:{first.line}: {first.code} {first.message} Run: clutterbench gold check")
+        raise refused(path, problems[0])
     return gold
 
 
+def refused(path: Path, problem: Problem) -> CorpusError:
+    """Return the error for a gold file that the lint would refuse."""
+    return CorpusError(f"{path}:{problem.line}: {problem.code} {problem.message} Run: clutterbench gold check")
+
+
 def read_text(path: Path) -> str:
-    """Return a gold file's text. Raises CorpusError if it is missing or not UTF-8."""
+    """Return a gold file's text. Raises CorpusError if it is missing, unreadable, no regular file or not UTF-8."""
+    if not files.exists(path):
+        raise CorpusError(f"{path}: there is no such gold file. Make one with: clutterbench gold new RAW-PAGE")
     try:
-        return path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        raise CorpusError(f"{path}: there is no such gold file. Make one with: clutterbench gold new RAW-PAGE") from None
+        return files.read(path).decode("utf-8")
     except UnicodeDecodeError as error:
         raise CorpusError(f"{path}: the file is not UTF-8 (byte {error.start}). Gold files are UTF-8; convert it.") from None
 

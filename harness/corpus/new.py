@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.corpus import corpus, gold
+from harness.corpus import corpus, files, gold
+from harness.corpus.header import FORMAT
 from harness.errors import CorpusError, UsageError
+from harness.escape import visible
 from harness.records import class_of, is_page_id
 from harness.store import replace_text
 from harness.text import tokens
@@ -41,14 +43,14 @@ def new_gold(root: Path, raw: Path, *, url: str = "", language: str = "") -> Pat
     """
     page_id = _id_of(root, raw)
     entry = corpus.entry_for(root, page_id)
-    if entry.gold.exists():
+    if files.exists(entry.gold):
         raise UsageError(f"{entry.gold} exists and is not overwritten. Delete it first if you mean to label the page again.")
     page = corpus.load_page(entry, url, language)
     blocks = corpus.page_blocks(page)
     if not blocks:
-        raise CorpusError(f"{raw}: the page has no visible text to label (a script shell, or nested deeper than the parser reads).")
+        raise CorpusError(f"{raw}: the page has no visible text to label (a script shell?). Save it with its text.")
     header = {
-        "format": gold.FORMAT,
+        "format": FORMAT,
         "url": url,
         "site": page_id.split("/")[0],
         "lang": language or language_of(page.html, page.text),
@@ -70,7 +72,7 @@ def show_gold(root: Path, page: str) -> Iterator[str]:
     marks = {"body": "  ", "may": "· ", "clutter": "× "}
     for line in found.lines:
         words[line.label] += len(tokens(line.text))
-        yield f"{marks[class_of(line.label)]}{line.label + ('+' if line.continues else ''):14} {line.text}"
+        yield visible(f"{marks[class_of(line.label)]}{line.label + ('+' if line.continues else ''):14} {line.text}")
     yield ""
     for kind in ("body", "may", "clutter"):
         labels = {label: count for label, count in words.items() if class_of(label) == kind}
@@ -79,7 +81,9 @@ def show_gold(root: Path, page: str) -> Iterator[str]:
 
 
 def _id_of(root: Path, raw: Path) -> str:
-    if not raw.is_file():
+    if sentence := files.irregular(raw):
+        raise CorpusError(f"{raw}: {sentence}")
+    if not files.exists(raw):
         raise UsageError(f"There is no file {raw}. Save the page as raw/<site>/<name>.html first.")
     try:
         page = raw.resolve().relative_to((root / "raw").resolve()).with_suffix("").as_posix()

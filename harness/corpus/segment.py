@@ -13,12 +13,14 @@ Rules of `seg:1` (a change of any needs a new version, since gold files are chec
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
+from harness.errors import CorpusError
 from harness.text import squeeze
 
 VERSION = "seg:1"
@@ -34,6 +36,8 @@ _BLOCK = frozenset((
     "pre", "search", "section", "select", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "xmp",
 ))  # fmt: skip
 _PRE = frozenset(("pre", "listing", "xmp", "plaintext"))
+_MANY_WORDS = 20
+_TAG = re.compile(r"<!--|-->|</?(?P<name>[A-Za-z][A-Za-z0-9-]*)[^<>]*>")
 _TABLE_PARTS = frozenset(("tbody", "thead", "tfoot", "tr", "td", "th", "caption"))
 
 
@@ -62,9 +66,29 @@ def blocks(html: str) -> list[Block]:
     return [placed.block for placed in placed_blocks(html)]
 
 
+def whole_blocks(html: str, name: str) -> list[Block]:
+    """Return the blocks of an HTML page of which nothing may be lost.
+
+    `name` is used in messages. Raises CorpusError where the parser gave up within the page, or made nothing of a page full of words.
+    """
+    root, gave_up = _parse(html)
+    if gave_up:
+        raise CorpusError(
+            f"{name}: the page is nested deeper than the parser reads (about 2,000 elements), so the rest of its text would be lost. "
+            "Leave the page out, or save it without the nesting."
+        )
+    found = [placed.block for placed in _placed(root)]
+    if not found and (words := _words_outside_tags(html)) >= _MANY_WORDS:
+        raise CorpusError(f"{name}: {words} words stand outside of tags, but the parser finds no visible text. Save the page again.")
+    return found
+
+
 def placed_blocks(html: str) -> list[Placed]:
     """Return the blocks of an HTML page with their places in its tree, which lives as long as the answer does."""
-    root = parse(html)
+    return _placed(parse(html))
+
+
+def _placed(root: etree._Element | None) -> list[Placed]:
     # What follows a stray </html> comes as further roots; a browser shows it too.
     return [] if root is None else [placed for part in (root, *root.itersiblings()) for placed in _Walk().run(part)]
 
@@ -81,12 +105,34 @@ def html_to_text(html: str) -> str:
 
 def parse(html: str) -> etree._Element | None:
     """Parse HTML as every part of the harness does; None where there is no element."""
+    return _parse(html)[0]
+
+
+def _parse(html: str) -> tuple[etree._Element | None, bool]:
+    """Return the root element and whether the parser stopped at one of its own limits, leaving the rest of the page out."""
     # libxml2 stops at 254 levels without huge_tree; bytes with a stated encoding keep it from trusting the page's own declaration.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        return etree.fromstring(html.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(html.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
-        return None
+        root = None
+    last = parser.error_log.last_error
+    return root, last is not None and last.type_name == "ERR_RESOURCE_LIMIT"
+
+
+def _words_outside_tags(html: str) -> int:
+    """Count the words that stand outside tags, comments and elements that hold no text, roughly and in linear time."""
+    words = at = 0
+    inside = ""
+    for tag in _TAG.finditer(html):
+        if not inside:
+            words += len(html[at : tag.start()].split())
+        at = tag.end()
+        name = tag.group("name").lower() if tag.group("name") else "!--"
+        if tag.group() == "-->" or name in _SKIPPED or name == "!--":
+            closes = tag.group().startswith(("</", "-->"))
+            inside = "" if closes and inside == name else inside if inside or closes else name
+    return words + (0 if inside else len(html[at:].split()))
 
 
 class _Walk:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.corpus.new import detected_language
-from harness.datasets import Imported, body_lines, registered_domain, site_of
+from harness.datasets import Imported, body_lines, is_address, registered_domain, site_of
 from harness.errors import ImportRefused, UsageError
 
 _ID_LENGTH = 16
@@ -33,12 +33,14 @@ def read(source: Path) -> list[Imported]:
     return [_page(name, truth[name], stored[name]) for name in sorted(truth)]
 
 
-def _ground_truth(path: Path) -> dict[str, dict[str, Any]]:
+def _ground_truth(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UsageError(f"{path} is missing. Give the folder of AEB's checkout: it holds ground-truth.json and html/.")
     try:
         found = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_no_key_twice)
-    except ValueError as error:
+    except RecursionError:
+        raise ImportRefused(f"{path}: the JSON is nested too deeply for ground truth; nothing was imported.") from None
+    except (ValueError, OSError) as error:
         raise ImportRefused(f"{path}: {error}; nothing was imported.") from None
     if not isinstance(found, dict):
         raise ImportRefused(f"{path}: expected an object of page id → articleBody and url; nothing was imported.")
@@ -54,10 +56,14 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _page(name: str, truth: dict[str, Any], stored: Path) -> Imported:
+def _page(name: str, truth: object, stored: Path) -> Imported:
+    if not isinstance(truth, dict):
+        raise ImportRefused(f"{name}: ground-truth.json holds a {type(truth).__name__}, not an object; nothing was imported.")
     body, url = truth.get("articleBody"), truth.get("url")
     if not isinstance(body, str) or not body.strip() or not isinstance(url, str) or not url:
         raise ImportRefused(f"{name}: ground-truth.json has no articleBody or no url for it; nothing was imported.")
+    if not is_address(url):
+        raise ImportRefused(f'{name}: url is "{url[:80]}"; expected a web address (https://…); nothing was imported.')
     try:
         raw = gzip.decompress(stored.read_bytes())
     except (OSError, EOFError, zlib.error) as error:

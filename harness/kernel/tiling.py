@@ -3,7 +3,8 @@
 `harness.align` says what the steps mean; here is how they stay cheap. Answers are hostile: one word 100,000 times, or a page's text with
 a word changed here and there, must cost about what any text of that length costs. So
 
-- runs of k tokens are found by number (doubling: a 32-gram is a pair of 16-grams), and a phrase is tried in at most `_PLACES` places of a class;
+- runs of k tokens are found by number (doubling: a 32-gram is a pair of 16-grams), and a phrase is tried in at most `_PLACES` places
+  of a class;
 - long runs are measured in steps that double (`_extent`), not token by token;
 - whether a run is still free is read off its two ends (`_page_clear`), since no shorter run was taken before it;
 - a round notes at most `_RUNS` runs and a level has at most `_ROUNDS` rounds (3 is the most seen in 1,448 answers).

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from harness.escape import visible
 from harness.report import view
 from harness.report.placement import CHARACTER, Box, Label, place
 from harness.report.view import Standing
@@ -177,7 +178,7 @@ def _label(figure: Figure, name: str, x: float, y: float, label: Label, height: 
 def _name(standing: Standing) -> str:
     # The bundled font measures ASCII only, and a dollar sign would start mathematics; names are file stems, so this is rarely seen.
     name = standing.entrant.name.encode("ascii", "backslashreplace").decode()
-    return view.shortened(view.visible(name), _LONGEST_NAME)
+    return view.shortened(visible(name), _LONGEST_NAME)
 
 
 def _points(value: float | None) -> float:
@@ -251,8 +252,8 @@ def _svg(figure: Figure, identity: str, title: str, words: str) -> Markup:
     svg = re.sub(r"<[^>]*>", lambda tag: _own(tag.group(), identity), svg)
     head = (
         f'<svg class="chart" viewBox="{_viewbox(svg)}" role="img" aria-labelledby="{identity}-title {identity}-description">'
-        f'<title id="{identity}-title">{escape(view.visible(title))}</title>'
-        f'<desc id="{identity}-description">{escape(view.visible(words))}</desc>'
+        f'<title id="{identity}-title">{escape(visible(title))}</title>'
+        f'<desc id="{identity}-description">{escape(visible(words))}</desc>'
     )
     body = re.sub(r"\s*\n\s*", "\n", svg[svg.index(">") + 1 :])
     return Markup(head + body)

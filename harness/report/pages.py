@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from harness.escape import visible
 from harness.records import UNLABELLED
 from harness.report import charts, comparison, spreadsheets, tables, view
 from harness.score import HEADLINE
@@ -76,12 +77,12 @@ def _environment() -> Environment:
 
 def _shown(value: Any) -> Any:
     """Make invisible characters visible in whatever text a template writes; autoescape then makes it harmless."""
-    return view.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _breakable(name: str) -> Markup:
     """Return a name for a narrow column: a line may end behind its hyphens and underscores."""
-    return escape(view.visible(name)).replace("_", Markup("_<wbr>")).replace("-", Markup("-<wbr>"))
+    return escape(visible(name)).replace("_", Markup("_<wbr>")).replace("-", Markup("-<wbr>"))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Iterable, Sequence
 
+from harness.escape import visible
 from harness.report import view
 from harness.score import HEADLINE
 from harness.stats import Row
@@ -92,5 +93,5 @@ def _csv(signatures: Sequence[str], columns: Sequence[str], rows: Iterable[Seque
     out.write("# " + ("  ".join(signatures) or "nothing was scored") + "\n")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([view.visible(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    writer.writerows([visible(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return out.getvalue()

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
+from harness.escape import visible
 from harness.records import UNLABELLED
 from harness.report import comparison, view
 from harness.report.view import Standing
@@ -121,7 +122,7 @@ def _markdown_failures(failures: Sequence[Failure]) -> str:
 
 
 def _signature_lines(signatures: Sequence[str]) -> str:
-    return "```\n" + "\n".join(view.visible(signature) for signature in signatures) + "\n```"
+    return "```\n" + "\n".join(visible(signature) for signature in signatures) + "\n```"
 
 
 def _pipes(header: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
@@ -132,13 +133,13 @@ def _pipes(header: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
 
 def _escaped(text: str) -> str:
     """Return untrusted text that Markdown shows as it is, also within a table."""
-    shown = view.visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    shown = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]|~])", r"\\\1", shown)
 
 
 def _code(text: str, limit: int) -> str:
     """Return untrusted text as a code span for a table cell: nothing in it is a link, markup or the end of the cell."""
-    shown = view.shortened(view.visible(text.strip()), limit).replace("`", "'").replace("|", "\\|")
+    shown = view.shortened(visible(text.strip()), limit).replace("`", "'").replace("|", "\\|")
     return f"`{shown}`" if shown else "–"
 
 
@@ -154,7 +155,7 @@ def terminal(summary: Summary) -> str:
             named = "" if metric == HEADLINE else f", {metric}"
             size = f"{track.track} track{named}, {view.plural(track.pages, 'page')} of {view.plural(track.sites, 'site')}"
             parts.append("\n".join([size, *table, track.signatures[metric]]))
-    absent = [f"{view.visible(entrant.name)}  did not run: {view.visible(entrant.reason)}" for entrant in summary.did_not_run]
+    absent = [f"{visible(entrant.name)}  did not run: {visible(entrant.reason)}" for entrant in summary.did_not_run]
     if absent:
         parts.append("\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in absent))
     return "\n\n".join(parts) + "\n"
@@ -167,7 +168,7 @@ def _terminal_row(standing: Standing) -> tuple[str, ...]:
     row = standing.row
     assert row is not None
     return (
-        view.visible(standing.entrant.name), view.with_interval(row.f1, row.f1_interval), view.rank(row), points(row.precision),
+        visible(standing.entrant.name), view.with_interval(row.f1, row.f1_interval), view.rank(row), points(row.precision),
         points(row.recall), view.behind(row, interval=False), str(row.statuses.get("empty", 0)), str(view.failed(row)),
     )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,21 +21,6 @@ AVERAGES: Mapping[str, str] = {
     "ratio": "precision over pages with an answer, recall over pages with a body, F1 of these means: empty answers do not lower precision",
     "pool": "counts of all pages pooled",
 }
-
-_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
-
-
-def visible(text: str) -> str:
-    r"""Return the text with control, direction and other invisible characters, and line ends, as escapes such as `\u202e`."""
-    if text.isprintable():  # true for nearly all text, and false for all of these categories
-        return text
-    return "".join(_escape(character) if unicodedata.category(character) in _UNSEEN else character for character in text)
-
-
-def _escape(character: str) -> str:
-    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character)
-    code = ord(character)
-    return short or (f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
 
 
 def shortened(text: str, limit: int) -> str:

@@ -195,7 +195,7 @@ HEADER_CASES = {
              'lang is "English"; expected a BCP 47 tag, for example lang = "en"; "und" where nobody knows.'),
     "truncated": ({"truncated": '"yes"'}, 11, "E004", "truncated is 'yes'; write truncated = true, or leave it out."),
     "digest": ({"raw_sha256": f'"{"0" * 64}"'}, 10, "E005",
-               "raw_sha256 does not fit raw/quay/ferry.html. If you saved the page again, run: clutterbench gold rebase quay/ferry."),
+               "raw_sha256 does not fit raw/quay/ferry.html. If you saved the page again, check every line and put the new digest there."),
     "no licence": ({"licence": ""}, 10, "E008",
                    'No licence. Say why this page may be redistributed, or use licence = "link-only" and leave '
                    "raw/quay/ferry.html out."),
@@ -227,6 +227,10 @@ def test_header_missing_or_no_toml(tmp_path: Path) -> None:
     (found,) = check(tmp_path)
     assert found.code == "E002"
     assert found.message.startswith("The header is not valid TOML: ")
+    assert found.line == 5
+    gold.write_text(sound.replace('type = "news"', 'type = "news"\nlang = "de"'), encoding="utf-8")
+    say = 'The header is not valid TOML: "lang" is set twice, first in line 5. Keep one of the two.'
+    assert check(tmp_path) == [Finding(GOLD, 7, 1, "E002", say)]
 
 
 def test_body_none(tmp_path: Path) -> None:
@@ -241,7 +245,10 @@ def test_large_page(tmp_path: Path) -> None:
     # 2 MiB and 300,000 bytes are 2.286 MiB.
     html = HTML.replace("</body>", f"<!--{'x' * (2 * 1024 * 1024 + 300_000 - len(HTML.encode()) - 7)}--></body>")
     write(tmp_path, html=html)
-    say = "raw/quay/ferry.html is 2.3 MB; the limit is 2 MB. Save the page without embedded images (view-source, then save)."
+    say = (
+        "raw/quay/ferry.html is 2.3 MB; the limit is 2 MB for a page that is contributed (16 MB for one that is read at all). "
+        "Save the page without embedded images (view-source, then save)."
+    )
     assert check(tmp_path) == [Finding(RAW, 1, 1, "E006", say)]
 
 
@@ -323,6 +330,10 @@ def test_page_stored_as_text_only(tmp_path: Path) -> None:
     (tmp_path / "raw/quay/ferry.txt").write_text(text, encoding="utf-8")
     (tmp_path / GOLD).write_text("\n".join([*header(text), "x-nav: Home", "p: Ferry cut.", ""]), encoding="utf-8")
     assert check(tmp_path) == []
+    (tmp_path / GOLD).write_text("\n".join([*header(text, licence=""), "x-nav: Home", "p: Ferry cut.", ""]), encoding="utf-8")
+    (found,) = check(tmp_path)
+    assert found.code == "E008"
+    assert found.message.endswith(" and leave raw/quay/ferry.txt out.")
     (tmp_path / GOLD).write_text("\n".join([*header(text), "p: Ferry cut.", ""]), encoding="utf-8")
     (found,) = check(tmp_path)
     assert (found.line, found.code, found.message[:38]) == (11, "E031", "raw/quay/ferry.txt has 1 word here tha")
@@ -471,7 +482,9 @@ def test_no_corpus(tmp_path: Path) -> None:
 
 def test_formats() -> None:
     found = [Finding("gold/a,b/c:d.txt", 3, 7, "E030", 'is "50%"\nof it')]
-    assert as_text(found) == 'gold/a,b/c:d.txt:3: E030 is "50%"\nof it'
+    # One line a finding, and nothing of a stranger's page may steer the terminal.
+    assert as_text(found) == 'gold/a,b/c:d.txt:3: E030 is "50%"\\nof it'
+    assert as_text([Finding("gold/a/b.txt", 1, 1, "E011", "\x1b]0;x\x07")]) == "gold/a/b.txt:1: E011 \\u001b]0;x\\u0007"
     # GitHub: in data % CR LF are escaped, in properties also : and , (actions/toolkit, command.ts).
     assert as_github(found) == '::error file=gold/a%2Cb/c%3Ad.txt,line=3,title=E030::is "50%25"%0Aof it'
     row = {"path": "gold/a,b/c:d.txt", "line": 3, "column": 7, "code": "E030", "message": 'is "50%"\nof it', "severity": "error"}

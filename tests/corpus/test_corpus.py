@@ -107,6 +107,36 @@ def test_gold_without_page(corpus: Path) -> None:
         load_page(entry_for(corpus, "quay/three"), "", "de")
 
 
+def test_link_only_gold_is_no_part_of_the_corpus_until_its_page_is_there(corpus: Path) -> None:
+    put(corpus, "gold/quay/three.txt", GOLD.format(site="quay").replace("+++\np:", 'licence = "link-only"\n+++\np:'))
+    assert [entry.id for entry in load(corpus).entries] == ["pier/two", "quay/one"]
+    put(corpus, "raw/quay/three.html", "<p>Größe")
+    assert [entry.id for entry in load(corpus).entries] == ["pier/two", "quay/one", "quay/three"]
+    (corpus / "raw/quay/three.html").unlink()
+    put(corpus, "gold/quay/three.txt", "p: no header")
+    with pytest.raises(CorpusError, match=r"three\.txt:1: E001"):
+        load(corpus)
+
+
+def test_a_page_that_is_not_the_one_labelled_is_refused(corpus: Path) -> None:
+    labelled = hashlib.sha256(b"<p>other").hexdigest()
+    put(corpus, "gold/quay/one.txt", GOLD.format(site="quay").replace("+++\np:", f'raw_sha256 = "{labelled}"\n+++\np:'))
+    with pytest.raises(CorpusError, match=r"gold/quay/one\.txt:7: E005 raw_sha256 does not fit .*raw/quay/one\.html"):
+        list(load(corpus))
+    put(corpus, "raw/quay/one.html", "<p>other")
+    assert len(list(load(corpus))) == 2
+
+
+def test_a_page_nested_too_deeply_is_refused_by_name_not_read_in_part(corpus: Path) -> None:
+    put(corpus, "raw/quay/one.html", "<p>before</p>" + "<div>" * 3000 + "the story itself" + "</div>" * 3000)
+    for read in (lambda: list(load(corpus)), lambda: load_page(entry_for(corpus, "quay/one"), "", "de")):
+        with pytest.raises(CorpusError, match=r"raw/quay/one\.html: the page is nested deeper than the parser reads"):
+            read()
+    put(corpus, "raw/quay/one.txt", "the story itself")
+    with pytest.raises(CorpusError, match="nested deeper"):
+        load_page(entry_for(corpus, "quay/one"), "", "de")
+
+
 @pytest.mark.parametrize("path", ["raw/Quay/one.html", "raw/quay/one_two.html", "raw/one.html", "raw/quay/deep/one.html"])
 def test_names_that_are_no_ids(corpus: Path, path: str) -> None:
     put(corpus, path, "<p>x")

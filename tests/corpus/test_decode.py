@@ -88,3 +88,14 @@ def test_bytes_that_no_encoding_explains_are_refused_by_name() -> None:
     data = bytes((number * 167 + number // 256 * 31) % 256 for number in range(8192))
     with pytest.raises(CorpusError, match=r"^raw/quay/ferry\.html: its bytes fit no known text encoding"):
         decode(data, "raw/quay/ferry.html")
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [page(CHINESE * 20), page("Größe " * 20), "Just a line of text."], ids=["chinese", "german", "text"])
+def test_utf16_without_a_byte_order_mark_is_seen_by_its_nuls(text: str, codec: str) -> None:
+    assert decode(text.encode(codec), "p.html") == text
+
+
+def test_nuls_in_no_order_are_no_text() -> None:
+    with pytest.raises(CorpusError, match="its bytes fit no known text encoding"):
+        decode(b"<p>\0\0a\0b\0\0\0c</p>" * 50, "p.html")

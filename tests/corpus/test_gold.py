@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.corpus.gold import Problem, load, parse, read_text, render, undecided_lines
+from harness.corpus.gold import load, parse, read_text, render, undecided_lines
+from harness.corpus.header import Problem
 from harness.corpus.segment import Block
 from harness.errors import CorpusError
 from harness.records import LABELS, Line
@@ -122,14 +123,78 @@ def test_header_text_is_read_again(value: str) -> None:
     ("body", "message"),
     [
         ("nav: Home\n", r'ferry\.txt:7: E012 "nav" is not a label\..* Run: clutterbench gold check'),
-        ("p: One\n?: Home\n", r'ferry\.txt:8: E011 Still unlabelled: "Home"\. Run: clutterbench gold check'),
+        ("p: One\n?: Home\n", r'ferry\.txt:8: E011 Still unlabelled: "Home"\. Replace "\?" with a label\. Run: clutterbench gold check'),
     ],
 )
 def test_load_refuses_what_is_not_sound(tmp_path: Path, body: str, message: str) -> None:
-    path = tmp_path / "ferry.txt"
+    path = tmp_path / "quay" / "ferry.txt"
+    path.parent.mkdir()
     path.write_text(HEAD + body, encoding="utf-8")
     with pytest.raises(CorpusError, match=message):
         load(path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("lang", "5", r"4: E004 lang is 5; expected text in quotes"),
+        ("site", '["a"]', r"3: E004 site is \['a'\]; expected text in quotes"),
+        ("site", '"pier"', r'3: E063 site is "pier", but the folder is "quay"'),
+        ("type", '"xx"', r'5: E004 "xx" is not a type'),
+        ("coverage", '"blah"', r'6: E004 "blah" is not a coverage'),
+        ("coverge", '"body"', r'6: E004 "coverge" is not a header key.* Did you mean "coverage"'),
+        ("origin", '"copied"', r'6: E004 "copied" is not an origin'),
+        ("story", "2020-01-01", r"6: E004 story is datetime\.date\(2020, 1, 1\); expected text in quotes"),
+        ("url", "5", r"6: E004 url is 5; expected text in quotes"),
+        ("licence", "2020-01-01", r"6: E008 licence is datetime\.date\(2020, 1, 1\); expected text in quotes"),
+        ("truncated", '"yes"', r"6: E004 truncated is 'yes'"),
+        ("body", '"none"', r'8: E021 body = "none", but line 8 is labelled p'),
+        ("body", '"some"', r'6: E004 "some" is not a body'),
+        ("format", "2", r"2: E064 format = 2 is newer than this program"),
+    ],
+)
+def test_load_refuses_header_values_that_a_score_depends_on(tmp_path: Path, key: str, value: str, message: str) -> None:
+    rows = [row for row in HEAD.rstrip().split("\n") if not row.startswith(f"{key} ")]
+    place = {"format": 1, "site": 2, "lang": 3, "type": 4}.get(key, len(rows) - 1)
+    rows.insert(place, f"{key} = {value}")
+    path = tmp_path / "quay" / "ferry.txt"
+    path.parent.mkdir()
+    path.write_text("\n".join([*rows, "p: One", ""]), encoding="utf-8")
+    with pytest.raises(CorpusError, match=rf"ferry\.txt:{message}.* Run: clutterbench gold check"):
+        load(path)
+
+
+def test_load_needs_a_body_or_its_absence_but_not_for_snippets(tmp_path: Path) -> None:
+    path = tmp_path / "quay" / "ferry.txt"
+    path.parent.mkdir()
+    path.write_text(HEAD + "x-nav: Home\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"ferry\.txt:6: E020 No body text"):
+        load(path)
+    for line in ('body = "none"', 'coverage = "snippets"'):
+        path.write_text(HEAD.replace('type = "news"', f'type = "news"\n{line}') + "x-nav: Home\n", encoding="utf-8")
+        assert load(path).body == ""
+
+
+def test_load_is_not_the_lint(tmp_path: Path) -> None:
+    """Neither an address nor a licence moves a score, and one problem of the lint must not stop a bench."""
+    path = tmp_path / "quay" / "ferry.txt"
+    path.parent.mkdir()
+    path.write_text(HEAD.replace('type = "news"', 'type = "news"\nurl = ""\nlicence = ""\nlabelled_by = ""') + "p: One\n", encoding="utf-8")
+    assert load(path).body == "One"
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "message"),
+    [
+        (['site = "a"', 'lang = "en"', 'site = "b"'], 4, '"site" is set twice, first in line 2. Keep one of the two.'),
+        (['"site" = "a"', "site = 5"], 3, '"site" is set twice, first in line 2. Keep one of the two.'),
+        (['site = "a"', "lang = en"], 3, "Invalid value (at line 3, column 8)."),
+        (['site = ["a"'], 3, "Unclosed array (at end of document)."),
+    ],
+)
+def test_a_header_that_is_no_toml_has_its_line(rows: list[str], line: int, message: str) -> None:
+    text = "\n".join(["+++", *rows, "+++", "p: One"])
+    assert parse(text) == (None, [Problem(line, "E002", f"The header is not valid TOML: {message}")])
 
 
 @pytest.mark.parametrize("key", ["site", "lang", "type"])

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.corpus.segment import Block, blocks, html_to_text, text_blocks
+from harness.corpus import segment
+from harness.corpus.segment import Block, blocks, html_to_text, text_blocks, whole_blocks
+from harness.errors import CorpusError
 
 
 def texts(html: str) -> list[str]:
@@ -103,6 +105,24 @@ def test_deeper_than_the_stack_of_python() -> None:
     # libxml2 itself drops what lies deeper than 2,048 elements, even in its mode for huge trees.
     html = "".join(f"<div>{number}" for number in range(2000))
     assert texts(html) == [str(number) for number in range(2000)]
+
+
+def test_a_page_that_the_parser_gives_up_on_is_refused() -> None:
+    html = "<p>before</p>" + "<div>" * 2044 + "deep"
+    assert [block.text for block in whole_blocks(html, "p.html")] == ["before", "deep"]
+    with pytest.raises(CorpusError, match=r"^p\.html: the page is nested deeper than the parser reads"):
+        whole_blocks(html.replace("deep", "<div><div><div>deep"), "p.html")
+
+
+def test_a_page_full_of_words_without_a_block_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "word " * 20
+    nothing = f"<title>{words}</title><script>{words}<p></script><!-- {words} <p> --><textarea>{words}</textarea>"
+    assert whole_blocks(nothing, "p.html") == []
+    # No page is known that the parser makes nothing of and is not deep; a parser that finds no element stands for one.
+    monkeypatch.setattr(segment, "_parse", lambda html: (None, False))
+    assert whole_blocks(nothing + "<p>a few words", "p.html") == []
+    with pytest.raises(CorpusError, match=r"^p\.html: 20 words stand outside of tags, but the parser finds no visible text"):
+        whole_blocks(f"{nothing}<p>{words}</p>", "p.html")
 
 
 def test_the_declaration_of_a_decoded_page_is_not_believed() -> None:

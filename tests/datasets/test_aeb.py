@@ -48,6 +48,52 @@ def test_importing_again_changes_nothing_and_keeps_what_is_beside(source: Path, 
     assert sorted(path.name for path in target.iterdir()) == ["gold", "raw", "reports"]
 
 
+URLS = {"no address": "ftp://x/y", "no host": "https://", "bad host": "http://[::1/x", "blank in the url": "https://a b.example/"}
+
+
+def _snapshot(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    "where", ["gold/post/pier.txt", "gold/anews-co-uk/notes.md", "gold/anews-co-uk/aaaaaaaaaaaaaaaa.b.txt", "raw/post/p.html"]
+)
+@pytest.mark.parametrize("imported_before", [False, True])
+def test_work_by_hand_is_never_replaced(source: Path, tmp_path: Path, where: str, imported_before: bool) -> None:
+    target = tmp_path / "corpus"
+    if imported_before:
+        import_dataset("aeb", source, target)
+    path = target / where
+    path.parent.mkdir(parents=True, exist_ok=True)
+    copied = target / "gold/anews-co-uk/aaaaaaaaaaaaaaaa.txt"
+    path.write_bytes(copied.read_bytes() if path.name.endswith(".b.txt") and imported_before else b"by hand")
+    before = _snapshot(target)
+    with pytest.raises(ImportRefused, match=rf"{path.name}: this file .* importing replaces raw/ and gold/; nothing was imported.*--to"):
+        import_dataset("aeb", source, target)
+    assert _snapshot(target) == before
+
+
+@pytest.mark.parametrize("source_key", ["", 'source = "other/1"\n', 'source = "aebx/1"\n', "source = 5\n"])
+def test_gold_of_another_source_is_never_replaced(source: Path, tmp_path: Path, source_key: str) -> None:
+    target = tmp_path / "corpus"
+    path = target / "gold/post/pier.txt"
+    path.parent.mkdir(parents=True)
+    path.write_text(f"+++\nformat = 1\n{source_key}+++\np: One\n")
+    before = _snapshot(target)
+    with pytest.raises(ImportRefused, match=r"pier\.txt: this file is no gold of an earlier import of aeb"):
+        import_dataset("aeb", source, target)
+    assert _snapshot(target) == before
+
+
+def test_a_linked_folder_is_never_replaced(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "gold").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ImportRefused, match="gold: it is no folder of a corpus"):
+        import_dataset("aeb", source, tmp_path / "corpus")
+    assert (tmp_path / "corpus" / "gold").is_symlink()
+
+
 def _edit(source: Path, change: object) -> None:
     path = source / "ground-truth.json"
     truth = json.loads(path.read_text())
@@ -65,6 +111,13 @@ def _edit(source: Path, change: object) -> None:
         ("no url", "no url"),
         ("torn gzip", "does not decompress"),
         ("twice", "stands there twice"),
+        ("no object", "ground-truth.json holds a list, not an object"),
+        ("no address", 'url is "ftp://x/y"; expected a web address'),
+        ("no host", 'url is "https://"; expected a web address'),
+        ("bad host", r'url is "http://\[::1/x"; expected a web address'),
+        ("blank in the url", 'url is "https://a b.example/"; expected a web address'),
+        ("deep", "nested too deeply"),
+        ("no utf-8", "codec can't decode byte"),
         ("no json", "nothing was imported"),
     ],
 )
@@ -81,6 +134,14 @@ def test_what_does_not_add_up_is_refused_and_nothing_written(source: Path, tmp_p
         _edit(source, lambda found: found["a" * 64].pop("url"))
     elif name == "torn gzip":
         first.write_bytes(first.read_bytes()[:-9])
+    elif name == "no object":
+        _edit(source, lambda found: found.update({"a" * 64: []}))
+    elif name in URLS:
+        _edit(source, lambda found: found["a" * 64].update(url=URLS[name]))
+    elif name == "deep":
+        truth.write_text("[" * 100_000)
+    elif name == "no utf-8":
+        truth.write_bytes(b'{"\xff"')
     elif name == "twice":
         truth.write_text(truth.read_text()[:-1] + "," + truth.read_text()[1:])
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.escape import visible
 from harness.report import view
 from harness.stats import Interval, LabelRow, Row
 
@@ -20,7 +21,7 @@ from harness.stats import Interval, LabelRow, Row
     ],
 )
 def test_visible(text: str, shown: str) -> None:
-    assert view.visible(text) == shown
+    assert visible(text) == shown
 
 
 def test_shortened() -> None:

@@ -1,0 +1,20 @@
+"""Page text for a terminal: characters that nobody sees, or that steer the terminal, as escapes."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+
+
+def visible(text: str) -> str:
+    r"""Return the text with control, direction and other invisible characters, and line ends, as escapes such as `\u202e`."""
+    if text.isprintable():  # true for nearly all text, and false for all of these categories
+        return text
+    return "".join(_escape(character) if unicodedata.category(character) in _UNSEEN else character for character in text)
+
+
+def _escape(character: str) -> str:
+    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character)
+    code = ord(character)
+    return short or (f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
