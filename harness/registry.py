@@ -186,7 +186,7 @@ def select(names: Sequence[str], track: Track | None = None) -> list[Extractor]:
     """Return the extractors that `names` stand for, in that order, each once; all of `track` where there are no names.
 
     A name is a variant, a plug-in (all its variants, unless a variant has that name too), `VARIANT==VERSION`, or a path to a
-    plug-in file that ends in `.py`. Raises UsageError for any other, and for one of another track.
+    plug-in file that ends in `.py`. Raises UsageError for any other, for one of another track, and for two different ones of one name.
     """
     if not names:
         return [extractor for extractor in variants().values() if track in (None, extractor.track)]
@@ -195,7 +195,10 @@ def select(names: Sequence[str], track: Track | None = None) -> list[Extractor]:
         for extractor in _named(name):
             if track not in (None, extractor.track):
                 raise UsageError(f"{extractor.name} reads the {extractor.track} track, not {track}.")
-            chosen[extractor.name] = extractor
+            other = chosen.setdefault(extractor.name, extractor)
+            if other != extractor:
+                files = f"{plugin_of(other).path} and {plugin_of(extractor).path}"
+                raise UsageError(f"{extractor.name!r} would be two extractors, of {files}; rename one of them.")
     return list(chosen.values())
 
 

@@ -97,3 +97,14 @@ def test_two_plug_ins_with_one_variant_name(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(registry, "extractors", lambda: registry.plugins(tmp_path))
     with pytest.raises(registry.PluginError, match="'same' is also one of"):
         registry.variants()
+
+
+def test_two_extractors_of_one_name_are_refused(tmp_path: Path) -> None:
+    other = tmp_path / "justext.py"
+    other.write_text("def extract(html, url): return ''")
+    with pytest.raises(UsageError, match="'justext' would be two extractors") as raised:
+        registry.select(["justext", str(other)])
+    assert str(other) in str(raised.value)
+    assert str(registry.EXTRACTORS / "justext.py") in str(raised.value)
+    assert len(registry.select(["justext", "justext"])) == 1
+    assert len(registry.select([str(other), str(other)])) == 1

@@ -25,6 +25,8 @@ from harness.records import Extractor
 from harness.registry import Plugin, plugin_of
 
 _REQUIREMENT = re.compile(r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[(?P<extras>[^]]*)])?")
+_RELEASED = re.compile(r" *[A-Za-z0-9][A-Za-z0-9._-]* *(\[[A-Za-z0-9 ._,-]*])? *([<>=!~(][A-Za-z0-9 .,<>=!~*+()_-]*)?(;[^\n\r]*)?")
+_PASSED_ON = re.compile(r"(UV|PIP|LC)_.*|SSL_CERT_.*|.*_proxy|XDG_(CACHE|CONFIG|DATA)_HOME|PATH|HOME|LANG|TMPDIR|NETRC", re.IGNORECASE)
 _EXTRA = re.compile(r"""extra\s*==\s*["']([^"']+)["']""")
 
 
@@ -49,6 +51,12 @@ def prepare(extractor: Extractor, limits: Limits | None = None) -> Environment:
     """Return the extractor's environment, built first if need be. Raises InstallError with one sentence."""
     plugin = plugin_of(extractor)
     requirements = _requirements(plugin, extractor)
+    for requirement in requirements:
+        if not _RELEASED.fullmatch(requirement):
+            raise InstallError(
+                f"{extractor.name}: {requirement!r} in {plugin.path.name} does not name a release; files, folders and addresses are not"
+                " installed. Write it as in 'name==1.2'."
+            )
     if requirements:
         root = _build(requirements)
         sites: tuple[Path, ...] = (_site(root),)
@@ -86,7 +94,8 @@ def _cache() -> Path:
 def _build(requirements: tuple[str, ...]) -> Path:
     """Return the folder of a virtual environment with `requirements`, from the cache where it is there.
 
-    It is built beside and renamed, so what is there is whole; of two processes that build the same one, the second uses the first's.
+    Only wheels are installed, for to build a package means to run its code with all our rights. It is built beside and renamed, so what
+    is there is whole; of two processes that build the same one, the second uses the first's.
     """
     key = json.dumps([requirements, platform.python_version(), platform.machine(), sys.platform])
     target = _cache() / hashlib.sha256(key.encode()).hexdigest()[:24]
@@ -101,7 +110,10 @@ def _build(requirements: tuple[str, ...]) -> Path:
         tool = uv.find_uv_bin()
         _run([tool, "venv", "--quiet", "--no-project", "--relocatable", "--allow-existing", "--python", base, str(building)], requirements)
         python = str(building / "bin" / "python")
-        _run([tool, "pip", "install", "--quiet", "--python", python, "--compile-bytecode", *requirements], requirements)
+        _run(
+            [tool, "pip", "install", "--quiet", "--python", python, "--compile-bytecode", "--only-binary", ":all:", "--", *requirements],
+            requirements,
+        )
         try:
             building.rename(target)
         except OSError:
@@ -115,17 +127,23 @@ def _build(requirements: tuple[str, ...]) -> Path:
 
 
 def _run(command: list[str], requirements: tuple[str, ...]) -> None:
-    # Colour and wrapping would tear the sentence that is wanted from it.
-    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "10000"}
+    environment = {name: value for name, value in os.environ.items() if _PASSED_ON.fullmatch(name)}
+    environment |= {"NO_COLOR": "1", "COLUMNS": "10000"}  # colour and wrapping would tear the sentence that is wanted from it
     done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise InstallError(f"{', '.join(requirements)} cannot be installed: {_reason(done.stderr)}")
+        raise InstallError(f"{', '.join(requirements)} cannot be installed: {_reason(done.stderr)}{_no_wheel(done.stderr)}")
 
 
 def _reason(message: str) -> str:
     """The conclusion of uv's message in one line: from its last cause on, for it wraps lines."""
     cause = re.split(r"(?:╰─▶|├─▶|Caused by:|error:)", re.split(r"\n\s*hint:", message)[0])[-1]
     return " ".join(cause.split()) or "uv gave no reason"
+
+
+def _no_wheel(message: str) -> str:
+    if "no usable wheels" not in message and "no wheels" not in message and "building from source is disabled" not in message:
+        return ""
+    return " (only wheels are installed: to build a package would run its code outside the sandbox)"
 
 
 def _site(root: Path) -> Path:

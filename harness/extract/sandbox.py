@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
+import resource
 import signal
 import socket
 import subprocess
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from harness.extract import processes
+from harness.extract.workers import guards
 
 WORKER = Path(__file__).parent / "workers" / "python_worker.py"
 WORKER_FILES = (WORKER, WORKER.with_name("guards.py"))
@@ -31,6 +32,8 @@ _BUFFER = 1 << 20
 _TAIL = 700
 _FILE_LIMIT = 64 << 20
 _GRACE = 0.5
+_PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
+_NLINK_OF_ONE_THREAD = 3  # of /proc/<pid>/task: itself, its entry above, and one a thread
 
 
 @dataclass(frozen=True)
@@ -104,10 +107,15 @@ class Worker:
         self.exit_descriptor = _exit_descriptor(self.pid)
         """Readable once the process has ended, -1 where the system has no such thing; a closed socket alone does not tell, for
         a child of the extractor may hold it open."""
+        self._children = _descriptor(f"/proc/{self.pid}/task/{self.pid}/children")
+        self._threads = _descriptor(f"/proc/{self.pid}/task")
+        self._stat = _descriptor(f"/proc/{self.pid}/stat")
+        self._sizes = _descriptor(f"/proc/{self.pid}/statm")
         self.closed = False
         """Whether the worker has hung up."""
         self.fault = ""
         """What the worker wrote that it must not, in words."""
+        self._usage: resource.struct_rusage | None = None
         self._incoming = bytearray()
         self._outgoing: deque[memoryview] = deque()
         self._header: dict[str, Any] | None = None
@@ -208,6 +216,29 @@ class Worker:
                 return time.clock_gettime((~self.pid << 3) | 2)  # the kernel's number for another process's CPU clock
         return 0.0
 
+    def has_children(self) -> bool:
+        """Whether the worker has child processes, orphans of its children included; False where the system does not tell."""
+        with contextlib.suppress(OSError):
+            if self._children >= 0 and os.pread(self._children, 1, 0):
+                return True
+            if self._threads >= 0 and os.fstat(self._threads).st_nlink > _NLINK_OF_ONE_THREAD:
+                return bool(processes.descendants(self.pid, most=1))
+        return False
+
+    def stat(self) -> bytes:
+        """The kernel's line about the process, for `processes.usage`; b"" where the system has none."""
+        with contextlib.suppress(OSError):
+            if self._stat >= 0:
+                return os.pread(self._stat, 1024, 0)
+        return b""
+
+    def resident(self) -> int:
+        """Bytes resident now, without children; 0 where the system does not tell."""
+        with contextlib.suppress(OSError, IndexError):
+            if self._sizes >= 0:
+                return int(os.pread(self._sizes, 64, 0).split()[1]) * _PAGE_SIZE
+        return 0
+
     def ask_for_stack(self) -> None:
         """Have the worker write the stack of all threads into its noise, which works inside C loops too."""
         with contextlib.suppress(ProcessLookupError):
@@ -229,22 +260,30 @@ class Worker:
         A worker that has already ended by itself is only reaped, and tells how it ended.
         """
         patience = time.monotonic() + (_GRACE if self.closed else 0)
-        pid, status, usage = os.wait4(self.pid, os.WNOHANG)
-        while pid == 0 and time.monotonic() < patience:  # it hung up, so its end, with the true cause, is near
+        while not self._reap(os.WNOHANG) and time.monotonic() < patience:  # it hung up, so its end, with the true cause, is near
             time.sleep(0.005)
-            pid, status, usage = os.wait4(self.pid, os.WNOHANG)
-        processes.kill_group(self.pid, leader=pid == 0)
-        if pid == 0:
-            pid, status, usage = os.wait4(self.pid, 0)
-        code = self._process.returncode = os.waitstatus_to_exitcode(status)
+        processes.kill_group(self.pid, leader=self._usage is None)
+        self._reap(0)
+        code = self._process.returncode or 0
         processes.sweep(spare - {self.pid})
         self._socket.close()
-        for descriptor in (self._noise, self.exit_descriptor):
+        for descriptor in (self._noise, self.exit_descriptor, self._children, self._threads, self._sizes, self._stat):
             if descriptor >= 0:
                 os.close(descriptor)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            guards.empty(str(self._folder))
+            self._folder.rmdir()
         how = f"ended by {_signal_name(-code)}" if code < 0 else f"ended with exit status {code}"
-        return Ending(how, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+        peak = self._usage.ru_maxrss if self._usage else 0
+        return Ending(how, peak * (1 if sys.platform == "darwin" else 1024))
+
+    def _reap(self, flags: int) -> bool:
+        """Whether the process has ended and is reaped, which can be done only once."""
+        if self._usage is None:
+            pid, status, usage = os.wait4(self.pid, flags)
+            if pid:
+                self._usage, self._process.returncode = usage, os.waitstatus_to_exitcode(status)
+        return self._usage is not None
 
 
 def _environment(scratch: Path) -> dict[str, str]:
@@ -258,6 +297,13 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:  # a real-time signal
         return f"signal {number}"
+
+
+def _descriptor(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDONLY)
+    except OSError:
+        return -1
 
 
 def _exit_descriptor(pid: int) -> int:

@@ -11,13 +11,16 @@ start per page and gets a true status for each. A worker that cannot start is ne
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import selectors
-import shutil
+import signal
 import tempfile
+import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +29,7 @@ from harness.extract import processes
 from harness.extract.envs import Environment, prepare
 from harness.extract.sandbox import Limits, Worker
 from harness.extract.seat import Outcome, Seat
+from harness.extract.workers import guards
 from harness.records import Extraction, Extractor
 from harness.registry import plugin_of
 
@@ -34,6 +38,7 @@ _START_ATTEMPTS = 2
 _GUESS = {"extractor": 1.5e-7, "converter": 3e-8, "baseline": 1e-8}  # CPU seconds a byte, until there is a measurement
 _GUESSED_START = 0.3
 _KEPT = 128 << 20  # bytes of pages; to read, decode and encode a page costs as much as to send it
+_PREFIX, _LOCK = "clutterbench-", "lock"
 _POLL = 0.1  # where the system does not tell that a process has ended
 
 
@@ -87,7 +92,8 @@ def extract(
     """Make all calls, `slots` at a time (default: one per core), and hand each result to `done`, in no particular order.
 
     Environments that are not given by extractor name are prepared. What cannot be installed or started is in `failures` and gets no
-    extraction for the pages it was not called on. On KeyboardInterrupt, or when `read` or `done` raises, all workers are ended first.
+    extraction for the pages it was not called on. On KeyboardInterrupt, or when `read` or `done` raises, all workers are ended first;
+    SIGTERM and SIGHUP are taken for KeyboardInterrupt.
     One run at a time in a process: a run ends every stray child in a session of its own, another run's workers included.
     """
     return _Run(slots or os.cpu_count() or 1, limits or Limits(), done).run(tasks, environments or {})
@@ -150,8 +156,7 @@ class _Run:
     def run(self, tasks: Iterable[Task], environments: Mapping[str, Environment]) -> RunFacts:
         self._plan(tasks, environments)
         before = _tree_cpu()
-        self._folder = Path(tempfile.mkdtemp(prefix="clutterbench-"))
-        with processes.reaping_orphans():
+        with processes.reaping_orphans(), _like_an_interrupt(), _temporary_folder() as self._folder:
             self._strangers = processes.children()
             try:
                 self._loop()
@@ -159,7 +164,7 @@ class _Run:
                 for seat in list(self._seats):
                     self._leave(seat)
                 self._selector.close()
-                shutil.rmtree(self._folder, ignore_errors=True)
+                processes.sweep(self._strangers)  # what an interrupt in the midst of an end has left
         cpu_tree = _tree_cpu() - before
         return RunFacts(self._guards, self._environments, self._failures, self._calls, self._cpu_extract, cpu_tree, self._waited)
 
@@ -290,10 +295,11 @@ class _Run:
                 self._deliver(job, outcome)
         if seat.start_failure:
             self._not_started(seat)
-        elif seat.ready and not seat.ended and not over:
+        elif seat.ready:
             self._started(seat)
-            self._feed(seat)
-        if over or seat.ended or seat.start_failure or (seat.ready and not seat.tickets):
+            if not (over or seat.ended or seat.retire):
+                self._feed(seat)
+        if over or seat.ended or seat.retire or seat.start_failure or (seat.ready and not seat.tickets):
             self._leave(seat)
 
     def _count(self, group: _Group, job: _Job, outcome: Outcome) -> None:
@@ -350,6 +356,62 @@ class _Run:
 
     def _spare(self) -> set[int]:
         return self._strangers | {seat.worker.pid for seat in self._seats}
+
+
+@contextlib.contextmanager
+def _like_an_interrupt() -> Iterator[None]:
+    """While this lasts, SIGTERM and SIGHUP raise KeyboardInterrupt, unless somebody handles or ignores them already."""
+
+    def interrupt(number: int, frame: object) -> None:
+        for each in taken:
+            signal.signal(each, signal.SIG_IGN)  # one is enough; what it starts must not be interrupted
+        raise KeyboardInterrupt
+
+    taken: list[signal.Signals] = []
+    if threading.current_thread() is threading.main_thread():
+        taken = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) == signal.SIG_DFL]
+    for each in taken:
+        signal.signal(each, interrupt)
+    try:
+        yield
+    finally:
+        for each in taken:
+            signal.signal(each, signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    """A folder for the workers' files, removed at the end; those of harnesses that were killed are removed first.
+
+    A living harness holds the lock of its folder, and its workers do not inherit it.
+    """
+    for path in Path(tempfile.gettempdir()).glob(_PREFIX + "*"):
+        with contextlib.suppress(OSError):
+            if path.is_symlink() or path.stat().st_uid != os.getuid():
+                continue
+            lock = os.open(path / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove(path)
+            finally:
+                os.close(lock)
+    # Made under another name, so that none is seen before it is locked.
+    made = Path(tempfile.mkdtemp(prefix=f"new-{_PREFIX}"))
+    lock = os.open(made / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    folder = made
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = made.rename(made.with_name(made.name.removeprefix("new-")))
+        yield folder
+    finally:
+        _remove(folder)
+        os.close(lock)
+
+
+def _remove(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        guards.empty(str(folder))
+        folder.rmdir()
 
 
 def _tree_cpu() -> float:

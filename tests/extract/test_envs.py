@@ -3,6 +3,7 @@
 import dataclasses
 import importlib.metadata
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -101,3 +102,47 @@ def test_header_asks_for_an_environment_of_its_own(tmp_path: Path) -> None:
     plugin = registry.plugin_of(isolated)
     assert envs._requirements(plugin, isolated) == ("a>=2", "b==1")
     assert envs._requirements(plugin, plugin.extractor("isolated", "3")) == ("a>=2", "b==3")
+
+
+@pytest.mark.parametrize(
+    "need",
+    ["pk @ file:///tmp/pk", "https://example.org/a.whl", "./pk", "/tmp/pk", "-e .", "--index-url=https://example.org", "a==1 @ b", "a\nb"],
+)
+def test_header_names_releases_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, need: str) -> None:
+    path = tmp_path / "isolated.py"
+    path.write_text("def extract(html, url): return ''")
+    [isolated] = registry.select([str(path)])
+    plugin = dataclasses.replace(registry.plugin_of(isolated), dependencies=(need,))
+    monkeypatch.setattr(envs, "plugin_of", lambda _: plugin)
+    monkeypatch.setattr(envs, "_build", lambda _: pytest.fail("built"))
+    with pytest.raises(InstallError, match="does not name a release"):
+        envs.prepare(isolated)
+
+
+@pytest.mark.parametrize(
+    "need", ["a", "a==1.0", "a[b,c-d]>=1,<2", "A_b.c ~= 1.4.2", "a (>=1)", "a!=2.*; python_version < '3.12'", "a===1+x"]
+)
+def test_release_in_a_header(need: str) -> None:
+    assert envs._RELEASED.fullmatch(need)
+
+
+def test_uv_is_given_what_it_needs_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, str] = {}
+
+    def run(command: list[str], **options: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        seen.update(options["env"])
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    for name in ("SECRET_TOKEN", "AWS_KEY", "UV_INDEX_URL", "PIP_INDEX_URL", "https_proxy", "NO_PROXY", "SSL_CERT_FILE", "PYTHONPATH"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setattr(subprocess, "run", run)
+    envs._run(["uv"], ("a",))
+    assert {"UV_INDEX_URL", "PIP_INDEX_URL", "https_proxy", "NO_PROXY", "SSL_CERT_FILE", "PATH", "HOME", "NO_COLOR"} <= set(seen)
+    assert not {"SECRET_TOKEN", "AWS_KEY", "PYTHONPATH"} & set(seen)
+
+
+@pytest.mark.skipif(bool(os.environ.get("CLUTTERBENCH_OFFLINE")), reason="asks the package registry")
+def test_package_without_a_wheel_is_not_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with pytest.raises(InstallError, match=r"has no usable wheels.*only wheels are installed"):
+        envs._build(("langdetect==1.0.9",))

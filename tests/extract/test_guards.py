@@ -1,5 +1,6 @@
 """The guards one by one: what stands where the kernel refuses a layer."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.extract import sandbox
+from harness.extract.workers import guards
 
 WORKERS = sandbox.WORKER.parent
 
@@ -55,7 +57,7 @@ def test_kernel_layers_bind_native_code_and_children(tmp_path: Path) -> None:
     code = f"""
 import os, subprocess
 roots = [*guards.READABLE, sys.prefix, sys.base_prefix]
-print(guards.confine_files(roots, {str(scratch)!r}), guards.forbid_sockets())
+print(guards.confine_files(roots, {str(scratch)!r}), guards.forbid_calls())
 open({str(scratch / "own.txt")!r}, "w").write("own")
 print(subprocess.run(["cat", {str(scratch / "own.txt")!r}], capture_output=True, text=True).stdout)
 print(subprocess.run(["cat", {str(gold)!r}], capture_output=True, text=True).stdout == "")
@@ -68,6 +70,40 @@ print(guards._LIBC.socket(2, 1, 0), guards._LIBC.socket(10, 2, 0))
     assert lines[1:] == ["own", "True", "-1", "-1 -1"]
 
 
-def test_every_layer_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    code = "guards._LINUX = False\nprint(guards.leave_network(), guards.confine_files([], '/tmp'), guards.forbid_sockets())"
-    assert run(code) == "False False False"
+def test_every_layer_may_be_missing() -> None:
+    code = """
+guards._LINUX = False
+print(guards.leave_network(), guards.confine_files([], "/tmp"), guards.forbid_calls(), guards.own_scratch("/tmp"),
+      guards.drop_capabilities([]), guards.keep_children())
+"""
+    assert set(run(code).split()) == {"False"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="seccomp is Linux's")
+def test_tables_hold_each_number_once() -> None:
+    for column in (0, 1):
+        tables = [
+            *guards._DENIED.values(),
+            *(both for both, _ in guards._REFUSED.values()),
+            *(call[0] for call in guards._BY_ARGUMENT.values()),
+        ]
+        numbers = [both[column] for both in tables if both[column] is not None]
+        assert len(numbers) == len(set(numbers))
+        assert len(guards._program(column, 0)) % 8 == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.getuid() != 0, reason="for root on Linux")
+def test_packages_in_the_home_of_another_user_stay_readable(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "package.py").write_text("there")
+    os.chown(home, 12345, 12345)
+    home.chmod(0o700)
+    code = f"""
+print(guards.drop_capabilities([{str(home)!r}]), open({str(home / "package.py")!r}).read())
+try:
+    open({str(home / "new")!r}, "w")
+except PermissionError:
+    print("refused")
+"""
+    assert run(code).splitlines() == ["False there", "refused"]

@@ -2,7 +2,8 @@
 
 Started as `python -S -s -P python_worker.py FD`; standard library only, and as little of it as possible, for every worker pays for it.
 A frame, both ways: header length (4 bytes, big-endian), a JSON header, then `header["n"]` bytes of UTF-8. The first frame is the
-set-up, answered by `ready` (with the guards that hold) or `failed`; every further one is a page, answered in order.
+set-up, answered by `guards` (those that hold, told before any foreign code runs), then `ready` or `failed`; every further one is a
+page, answered in order.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import sys
 import time
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # `typing` and `shutil` take longer to import than a small page to answer
+if TYPE_CHECKING:  # `typing` takes longer to import than a small page to answer
     from typing import Any
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -29,6 +30,8 @@ _PAGE_SIZE = resource.getpagesize()
 MEMORY_SHARE = 0.3
 """An exception after growth beyond this share of the memory limit counts as `memory`: lxml reports a refused allocation as a
 syntax error."""
+LOADING, LOADED = 4, 2
+"""Times the memory limit that the address space can ever grow while the extractor is loaded, and from then on."""
 
 
 class Memory:
@@ -39,6 +42,13 @@ class Memory:
         self._status = self._open("/proc/self/status", os.O_RDONLY)
         self._clear = self._open("/proc/self/clear_refs", os.O_WRONLY)
         self._hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+
+    def cap(self, growth: int) -> None:
+        """Bar this process for good from growing by more than `growth`, whatever limit it sets itself."""
+        if self._sizes >= 0:
+            ceiling = int(os.pread(self._sizes, 64, 0).split()[0]) * _PAGE_SIZE + growth
+            self._hard = ceiling if self._hard == resource.RLIM_INFINITY else min(ceiling, self._hard)
+            resource.setrlimit(resource.RLIMIT_AS, (self._hard, self._hard))
 
     @staticmethod
     def _open(path: str, flags: int) -> int:
@@ -155,6 +165,16 @@ def cpu_seconds() -> float:
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
+def reap() -> bool:
+    """Reap children that have ended; tells whether there are others."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return False
+    return True
+
+
 class Server:
     """Answers pages with one loaded extractor and cleans up after each call."""
 
@@ -181,6 +201,7 @@ class Server:
             answer = self._extract(html, url, **options)
         except BaseException as error:  # SystemExit and KeyboardInterrupt too: an extractor must not end its worker
             failure = error
+        alive = reap()
         cpu = cpu_seconds() - began
         peak = self._memory.end()
         growth = None if peak is None else max(0, peak - resident)
@@ -197,11 +218,14 @@ class Server:
                 status, detail = "error", f"answer of {len(text):,} bytes is over the limit of {self._setup['answer']:,}"
                 text = b""
         result = {"id": header["id"], "status": status, "detail": detail, "cpu": cpu, "memory": growth}
-        self._channel.send({**result, "resident": resident, "waited": self._channel.waited, "noise": self._tidy()}, text)
+        self._channel.send(
+            {**result, "resident": resident, "kept": self._memory.resident(), "waited": self._channel.waited, "noise": self._tidy(alive)},
+            text,
+        )
 
-    def _tidy(self) -> dict[str, Any]:
+    def _tidy(self, alive: bool) -> dict[str, Any]:
         """Undo what the call left behind, for the next page must not meet it; returns what there was."""
-        noise: dict[str, Any] = {}
+        noise: dict[str, Any] = {"processes": 1} if alive else {}
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
@@ -217,14 +241,10 @@ class Server:
         os.fchdir(self._folder)
         left = os.listdir(".")
         if left:
-            import shutil
-
             noise["files"] = len(left)
-            for name in left:
-                if os.path.isdir(name) and not os.path.islink(name):
-                    shutil.rmtree(name, ignore_errors=True)
-                else:
-                    os.unlink(name)
+            stuck = guards.empty(".")
+            if stuck:
+                noise["unremoved"] = stuck
         return noise
 
 
@@ -264,23 +284,30 @@ def start(channel: Channel) -> Server | None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (setup["file"], setup["file"]))
     memory = Memory()
-    folder = os.open(".", os.O_RDONLY)
+    memory.cap(LOADING * setup["memory"])
     readable = [*guards.READABLE, *setup["readable"], setup["plugin"]]
     watch = guards.Watch()
-    held = {"netns": guards.leave_network(), "landlock": guards.confine_files(readable, os.getcwd())}
-    held["seccomp"] = guards.forbid_sockets()
+    guards.keep_children()
+    held = {"netns": guards.leave_network(), "scratch": guards.own_scratch(os.getcwd())}
+    folder = os.open(".", os.O_RDONLY)
+    held["landlock"] = guards.confine_files(readable, os.getcwd())
+    held["capabilities"] = guards.drop_capabilities([*setup["readable"], *setup["sites"], setup["plugin"]])
+    guards.die_with_parent(setup["parent"])  # again, for a change of credentials may have undone it
+    held["seccomp"] = guards.forbid_calls()
     fallback = [] if held["landlock"] else [*readable, os.getcwd(), "/dev", "/proc", "/sys", "/System", "/Library"]
     held["audit"] = watch.arm(network=not (held["netns"] or held["seccomp"]), readable=fallback)
+    channel.send({"guards": held})
     try:
         add_packages(setup["sites"], setup["prefix"])
         server = Server(channel, setup, memory, watch, folder)
     except BaseException as error:
         channel.send({"failed": describe(error, setup["plugin"])})
         return None
+    memory.cap(LOADED * setup["memory"])
     os.ftruncate(1, 0)
     watch.attempts.clear()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    channel.send({"ready": 1, "guards": held, "cpu": time.process_time(), "resident": memory.resident(), "peak": peak})
+    channel.send({"ready": 1, "cpu": time.process_time(), "resident": memory.resident(), "peak": peak})
     return server
 
 
