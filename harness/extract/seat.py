@@ -78,7 +78,8 @@ class Seat:
         self._page: object = None
         self._began, self._began_cpu, self._began_stat = time.monotonic(), 0.0, b""
         self._told = False
-        self._base = self._resident = self._floor = 0
+        self._base = self._resident = 0
+        self._floor: int | None = 0
         self._give_up_at: float | None = None
         self._ending: Ending | None = None
         self._noise_before = self._noise_seen = 0
@@ -197,7 +198,8 @@ class Seat:
         elif self._told and "ready" in header:
             self.ready = True
             self.start_cpu = _number(header.get("cpu"), _SECONDS) or 0.0
-            self._floor = int(_number(header.get("peak"), _BYTES) or 0)
+            peak = _number(header.get("peak"), _BYTES)
+            self._floor = None if peak is None else int(peak)
             self._resident = int(_number(header.get("resident"), _BYTES) or 0)
             self._base = self.worker.resident()
             self._begin()
@@ -282,6 +284,8 @@ class Seat:
 
         The kernel's mark begins not at 0 but at the harness's own size when it started the worker, so below that it says nothing.
         """
+        if self._floor is None:  # a process begins with the high-water mark of its parent, so without the worker's own nothing is known
+            return None
         return ending.peak - self._resident if ending.peak > max(self._floor, self._resident) else None
 
 
