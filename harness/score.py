@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import json
 from collections import Counter
@@ -20,7 +19,7 @@ from harness.corpus.corpus import Corpus
 from harness.errors import StoreError, UsageError, did_you_mean
 from harness.records import TRACKS, Counts, Extraction, Track
 from harness.registry import plugins
-from harness.store import Cache, Run, without_timing
+from harness.store import Cache, Run, digest, without_timing
 from harness.text import SCHEME
 
 HEADLINE = "alignment"
@@ -147,14 +146,14 @@ class _Page:
         gold = case.gold
         inferred = [infer.VERSION] if gold.coverage == "body" else []
         lines = json.dumps([asdict(line) for line in gold.lines])
-        self._base = _digest(segment.VERSION, SCHEME, case.page.sha256, lines, gold.coverage, *inferred)
+        self._base = digest(segment.VERSION, SCHEME, case.page.sha256, lines, gold.coverage, *inferred)
         # Where a flattened text is stored beside the HTML, `sha256` is of the HTML alone.
-        self._with_text = _digest(self._base, case.page.text)
+        self._with_text = digest(self._base, case.page.text)
 
     def labels(self) -> dict[str, dict[str, int]]:
         """Count the tokens of each label that each track offers."""
         labels: dict[str, dict[str, int]] = self._kept(
-            _digest("labels", _LABELS_VERSION, self._with_text),
+            digest("labels", _LABELS_VERSION, self._with_text),
             lambda: {track: dict(sorted(self.case.offered(track).items())) for track in TRACKS},
         )
         return labels
@@ -163,7 +162,7 @@ class _Page:
         """Return the page's reference answers on one track."""
         answers = json.dumps(sorted((each.extractor, each.status, each.text) for each in extractions))
         kept = self._kept(
-            _digest("references", reference.VERSION, self._with_text, track, answers),
+            digest("references", reference.VERSION, self._with_text, track, answers),
             lambda: {"rows": [without_timing(each) for each in reference.references(self.case, track, extractions)]},
         )
         return [Extraction(**row) for row in kept["rows"]]
@@ -171,7 +170,7 @@ class _Page:
     def confusion(self) -> Counter[tuple[str, str]]:
         """Count the page's tokens by gold label and inferred label."""
         kept = self._kept(
-            _digest("confusion", _LABELS_VERSION, infer.VERSION, self._base),
+            digest("confusion", _LABELS_VERSION, infer.VERSION, self._base),
             lambda: {"tokens": [[*pair, count] for pair, count in confusion([(self.case.page, self.case.gold)]).tokens.items()]},
         )
         return Counter({(gold, guess): count for gold, guess, count in kept["tokens"]})
@@ -182,21 +181,21 @@ class _Page:
         for answer in {extraction.text for extraction in extractions} | {""}:
             for metric in chosen:
                 key = (metric.name, metric.version, answer)
-                wanted[key] = _digest(*key, self._base)
+                wanted[key] = digest(*key, self._base)
         known = self._cache.get(list(wanted.values()))
         found: dict[tuple[str, str, str], Any] = {}
-        for key, digest in wanted.items():
-            if (value := known.get(digest)) is None:
+        for key, cached_as in wanted.items():
+            if (value := known.get(cached_as)) is None:
                 value = _measure(self.case, key, chosen)
-                self._cache.put(digest, value)
+                self._cache.put(cached_as, value)
             found[key] = value
         return [_cell(extraction, metric, found) for extraction in extractions for metric in chosen]
 
-    def _kept(self, digest: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        value: dict[str, Any] | None = self._cache.get([digest]).get(digest)
+    def _kept(self, cached_as: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        value: dict[str, Any] | None = self._cache.get([cached_as]).get(cached_as)
         if value is None:
             value = make()
-            self._cache.put(digest, value)
+            self._cache.put(cached_as, value)
         return value
 
 
@@ -216,14 +215,6 @@ def _cell(extraction: Extraction, metric: Metric, found: Mapping[tuple[str, str,
     value = found[metric.name, metric.version, extraction.text]
     status = "ok" if extraction.text.strip() else "empty"
     return Score(extraction.extractor, extraction.page, metric.name, status, Counts(*value["counts"]), value["parts"])
-
-
-def _digest(*parts: str) -> str:
-    total = hashlib.sha256()
-    for part in parts:
-        data = part.encode("utf-8", "replace")
-        total.update(f"{len(data)}:".encode() + data)
-    return total.hexdigest()
 
 
 def write(run: Run, scored: Scored) -> None:

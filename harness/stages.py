@@ -22,7 +22,7 @@ from harness.extract.sandbox import Limits
 from harness.extract.schedule import RunFacts, Task, extract
 from harness.progress import Progress
 from harness.records import Extraction, Extractor, Page, Track
-from harness.store import STATE, Cache, Run, mark_latest, replace_text, without_timing
+from harness.store import STATE, Cache, Run, digest, mark_latest, replace_text, without_timing
 from harness.summary import Failure, Summary, summarise
 
 _PAGES_IN_MEMORY = 1000
@@ -147,15 +147,7 @@ def _extract(
 
 
 def _key(environment: Environment, page: Page, source: str) -> str:
-    return "extraction:" + _digest(environment.fingerprint, page.id, page.url, page.language, source)
-
-
-def _digest(*parts: str) -> str:
-    total = hashlib.sha256()
-    for part in parts:
-        data = part.encode("utf-8", "replace")
-        total.update(f"{len(data)}:".encode() + data)
-    return total.hexdigest()
+    return "extraction:" + digest(environment.fingerprint, page.id, page.url, page.language, source)
 
 
 def _facts(work: Plan, facts: RunFacts, failures: Mapping[str, str]) -> dict[str, Any]:
@@ -277,7 +269,7 @@ def bench(root: Path, names: Sequence[str], pages: Sequence[str], progress: Prog
     """Run, score and report. Where inputs, code and packages are those of the last time and its files are untouched, do nothing."""
     work = plan(root, names, pages)
     stamp_path = root / STATE / "bench.json"
-    inputs = _digest(work.run_id, str(work.selected), _code(), *sorted(_installed()))
+    inputs = digest(work.run_id, str(work.selected), _code(), *sorted(_installed()))
     if (stamp := _stamp(stamp_path)) and stamp["inputs"] == inputs:
         paths = [root / name for name in stamp["outputs"]]
         if all(path.is_file() and _sha256(path) == stamp["outputs"][str(path.relative_to(root))] for path in paths):
@@ -314,7 +306,7 @@ def _code() -> str:
     """Digest of the harness's own files: any of them may change a figure or a page."""
     folder = Path(__file__).parent
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".pyc", ".so"))
-    return _digest(*(f"{path.relative_to(folder)} {_sha256(path)}" for path in files))
+    return digest(*(f"{path.relative_to(folder)} {_sha256(path)}" for path in files))
 
 
 def _installed() -> list[str]:

@@ -6,6 +6,7 @@ A corpus keeps its state in `.clutterbench/`, which git ignores: `cache.sqlite`,
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
@@ -36,6 +37,15 @@ _COLUMNS = {
     "confusion.json": frozenset(("pages", "sites", "tokens", "version")),
 }
 """What every line of a run's file must hold to be read by the next stage."""
+
+
+def digest(*parts: str) -> str:
+    """Return the SHA-256 of some texts and of where one ends and the next begins, in hexadecimal: a key for the cache."""
+    total = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "replace")
+        total.update(f"{len(data)}:".encode() + data)
+    return total.hexdigest()
 
 
 def replace_text(path: Path, text: str) -> None:
