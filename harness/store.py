@@ -261,7 +261,10 @@ def find_run(root: Path, name: str | None) -> Run:
 
 @contextmanager
 def single_writer(root: Path) -> Iterator[None]:
-    """Hold the corpus for one run at a time, so that two do not write its reports at once. Waits for the other to end."""
+    """Hold the corpus for one run at a time, so that two do not write its reports at once, and sweep what a killed one left.
+
+    Waits for the other to end.
+    """
     path = root / STATE / "lock"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -275,4 +278,8 @@ def single_writer(root: Path) -> Iterator[None]:
             yield
             return
         fcntl.flock(file, fcntl.LOCK_EX)
+        # A killed run leaves the file that it was writing; nobody else writes now, so nobody misses it.
+        for folder in (root / STATE, root / "reports"):
+            for left in folder.rglob(".*.part"):
+                left.unlink(missing_ok=True)
         yield

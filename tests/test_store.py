@@ -167,6 +167,16 @@ def test_unknown_runs(tmp_path: Path) -> None:
     assert find_run(tmp_path, "ab").id == "abcd"
 
 
+def test_what_a_killed_run_was_writing_is_swept(tmp_path: Path) -> None:
+    for folder in (".clutterbench/runs/abc", "reports"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / ".scores.jsonl.x1.part").write_text("half a li")
+        (tmp_path / folder / "scores.jsonl").write_text("whole")
+    with single_writer(tmp_path):
+        assert sorted(path.name for path in tmp_path.rglob("*.jsonl*")) == ["scores.jsonl", "scores.jsonl"]
+    assert not list(tmp_path.rglob("*.part"))
+
+
 def test_one_writer_at_a_time(tmp_path: Path) -> None:
     import fcntl
 
