@@ -140,14 +140,15 @@ def gold_agree(as_json: bool, root: Path) -> None:
 
 @gold.command("review")
 @click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
+@_extractors
 @_corpus
-def gold_review(pages: tuple[str, ...], root: Path) -> None:
+def gold_review(pages: tuple[str, ...], names: tuple[str, ...], root: Path) -> None:
     """Print what a reviewer wants to see of some pages, as Markdown: words by label, warnings, every extractor's score."""
     from harness import review
     from harness.progress import Progress
 
     with _one_at_a_time(root):
-        for row in review.review(root, pages, Progress()):
+        for row in review.review(root, pages, Progress(), names):
             click.echo(row)
 
 

@@ -21,8 +21,10 @@ _LABELS_SHOWN = 6
 _LEAKS_SHOWN = 3
 
 
-def review(root: Path, pages: Sequence[str], progress: Progress) -> Iterator[str]:
-    """Yield Markdown for a pull request that adds or changes pages, one section each; all extractors run on those pages alone.
+def review(root: Path, pages: Sequence[str], progress: Progress, names: Sequence[str] = ()) -> Iterator[str]:
+    """Yield Markdown for a pull request that adds or changes pages, one section each.
+
+    The named extractors, by default all, run on those pages alone.
 
     Raises UsageError for a page that is not there. A page with errors gets its findings and no scores.
     """
@@ -30,7 +32,7 @@ def review(root: Path, pages: Sequence[str], progress: Progress) -> Iterator[str
     findings = check.check(root, ids)
     broken = {page for page in ids if any(f.severity == "error" and _page_of(f.path) == page for f in findings)}
     sound = [page for page in ids if page not in broken]
-    rows, did_not_run = _scores(root, sound, progress) if sound else ({}, {})
+    rows, did_not_run = _scores(root, sound, progress, names) if sound else ({}, {})
     yield f"### {len(ids)} page{'' if len(ids) == 1 else 's'}, {len(broken)} with errors"
     for page in ids:
         yield ""
@@ -50,8 +52,8 @@ def review(root: Path, pages: Sequence[str], progress: Progress) -> Iterator[str
         yield f"`{name}` did not run: {_cell(reason)}"
 
 
-def _scores(root: Path, pages: Sequence[str], progress: Progress) -> tuple[dict[str, list[Score]], Mapping[str, str]]:
-    work = stages.plan(root, (), pages)
+def _scores(root: Path, pages: Sequence[str], progress: Progress, names: Sequence[str]) -> tuple[dict[str, list[Score]], Mapping[str, str]]:
+    work = stages.plan(root, names, pages)
     with Cache(root) as cache:
         found = stages.run(work, cache, progress)
         entries = corpus.load(root).only(pages)
