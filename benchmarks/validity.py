@@ -10,8 +10,9 @@ what the pages are like, side by side. Aim: Spearman 0.9 or more with AEB, media
 
 Page statistics, over the visible blocks of `seg:1`: words (ml-v1 tokens), blocks, words a block, link density (share of characters inside
 links), text density (characters a tag; Sun, Song and Liao 2011, "DOM based content extraction via text density"), depth (median over blocks
-of the number of elements around them), body (share of the page's words that are body; pages without a body left out). Bytes and script
-bytes are shown and need not match: code and style sheets are not what an extractor reads.
+of the number of elements around them), body (share of the page's words that are body; pages without a body left out). Of the body: words
+of its median block, and the runs of clutter between its first and its last block of ten words. Bytes and script bytes are shown and need
+not match: code and style sheets are not what an extractor reads.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from __future__ import annotations
 import argparse
 import re
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,11 +30,12 @@ from lxml import etree
 
 from harness import registry, score, stages
 from harness.agreement import kendall, spearman
+from harness.case import Case
 from harness.corpus import corpus as corpora
 from harness.corpus.segment import placed_blocks
 from harness.errors import UsageError
 from harness.progress import Progress
-from harness.records import Page
+from harness.records import Gold, Page, class_of
 from harness.resample import Floats, site_weights
 from harness.score import HEADLINE
 from harness.store import Cache
@@ -39,7 +43,8 @@ from harness.text import tokens
 
 DRAWS = 2000
 _SCRIPT = re.compile(rb"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
-MUST_MATCH = ("words", "blocks", "words a block", "link density", "text density", "depth", "body")
+MUST_MATCH = ("words", "blocks", "words a block", "link density", "text density", "depth", "body", "body block")
+_LONG = 10
 
 
 def f1_table(root: Path, names: Sequence[str]) -> tuple[list[str], list[str], list[str], Floats]:
@@ -59,9 +64,10 @@ def f1_table(root: Path, names: Sequence[str]) -> tuple[list[str], list[str], li
     return list(place), [str(row["site"]) for row in scored.pages], [str(row["type"]) for row in scored.pages], table
 
 
-def statistics_of(page: Page, body: int) -> dict[str, float]:
-    """Return one page's statistics; `body` is the number of its body words."""
+def statistics_of(page: Page, gold: Gold) -> dict[str, float]:
+    """Return one page's statistics."""
     assert page.html is not None
+    body = len(tokens(gold.body))
     placed = placed_blocks(page.html)
     words = sum(len(tokens(block.block.text)) for block in placed)
     characters = linked = 0
@@ -81,9 +87,28 @@ def statistics_of(page: Page, body: int) -> dict[str, float]:
         "text density": sum(len(block.block.text) for block in placed) / max(tags, 1),
         "depth": statistics.median(depths),
         "body": body / words if body and words else float("nan"),
+        **body_statistics(Case(page, gold)),
         "kB": len(data) / 1000,
         "script kB": sum(map(len, _SCRIPT.findall(data))) / 1000,
     }
+
+
+def body_statistics(case: Case) -> dict[str, float]:
+    """Return the words of the median body block, and how often clutter interrupts the body.
+
+    Where only the body's text is known, what else stands between its first and its last paragraph counts as clutter, captions too.
+    """
+    target = case.target
+    rows = []
+    for start, end in pairwise(target.starts):
+        classes = Counter(class_of(label) for label in target.labels[start:end])
+        if classes:
+            rows.append((max(classes, key=lambda kind: classes[kind]), end - start))
+    body = [size for kind, size in rows if kind == "body"]
+    long = [number for number, (kind, size) in enumerate(rows) if kind == "body" and size >= _LONG]
+    inside = [kind for kind, _ in rows[long[0] : long[-1] + 1]] if long else []
+    runs = sum(kind == "clutter" and before != "clutter" for before, kind in pairwise(inside))
+    return {"body block": statistics.median(body) if body else float("nan"), "clutter runs": runs if long else float("nan")}
 
 
 def _root(element: etree._Element) -> etree._Element:
@@ -93,11 +118,7 @@ def _root(element: etree._Element) -> etree._Element:
 def table_of_pages(root: Path, types: Iterable[str]) -> dict[str, Floats]:
     """Return each statistic's values over a corpus's pages of the types, all types for none."""
     wanted = frozenset(types)
-    rows = [
-        statistics_of(page, len(tokens(gold.body)))
-        for page, gold in corpora.load(root)
-        if page.html is not None and (not wanted or gold.type in wanted)
-    ]
+    rows = [statistics_of(page, gold) for page, gold in corpora.load(root) if page.html is not None and (not wanted or gold.type in wanted)]
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 

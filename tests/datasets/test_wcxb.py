@@ -16,7 +16,7 @@ from harness.errors import ImportRefused, UsageError
 
 def write(root: Path, name: str = "0001", **changes: Any) -> None:
     truth = {
-        "url": "https://www.quay.example/ferry",
+        "url": "https://www.quay.co.uk/ferry",
         "ground_truth": {"main_content": "The ferry stops.\n\n  In October. "},
         "_internal": {"page_type": {"primary": "article"}},
         **changes,
@@ -34,7 +34,7 @@ def test_a_page(tmp_path: Path) -> None:
     write(tmp_path / "set", "0002", url="", ground_truth={"main_content": " "}, _internal={"page_type": {"primary": "documentation"}})
     assert datasets.import_dataset("wcxb", tmp_path / "set", tmp_path / "to") == 2
     (page, gold), (_, empty) = corpus.load(tmp_path / "to")
-    assert page.id == "quay-example/dev-0001"
+    assert page.id == "quay-co-uk/dev-0001"
     assert [(line.label, line.text) for line in gold.lines] == [("p", "The ferry stops."), ("p", "In October.")]
     assert (gold.type, gold.coverage, gold.header["source"]) == ("news", "body", "wcxb/dev/0001")
     assert (empty.type, empty.header["body"], empty.site) == ("docs", "none", "wcxb-0002")
