@@ -107,3 +107,8 @@ def test_clutter_is_two_fifths_of_a_page_or_more() -> None:
     shares = [words(gold)["clutter"] / words(gold).total() for _, gold in pages() if gold.header.get("body") != "none"]
     assert sum(share >= 0.4 for share in shares) >= 0.6 * len(shares)
     assert max(shares) <= 0.95
+
+
+def test_second_labellings() -> None:
+    """Twenty pages or more are labelled twice; the second labelling has no lint errors, as the whole check above says."""
+    assert len(list((ROOT / "gold").glob("*/*.b.txt"))) >= 20
