@@ -17,10 +17,10 @@ from typing import Any
 
 from harness import __version__
 from harness.errors import ClutterbenchError, UsageError, did_you_mean
-from harness.records import TRACKS, Extractor, Track
+from harness.records import TRACKS, Category, Extractor, Track
 
 EXTRACTORS = Path(__file__).parent / "extractors"
-CATEGORIES = ("extractor", "converter", "baseline")
+CATEGORIES: tuple[Category, ...] = ("extractor", "converter", "baseline")
 ANSWERS = ("text", "html")
 
 _SCRIPT = re.compile(r"^# /// script\s*$\n(?P<body>(?:^#(?: .*)?$\n)+?)^# ///\s*$", re.MULTILINE)
@@ -36,7 +36,7 @@ class Plugin:
     """What a plug-in file says about itself.
 
     `constants` are its literal upper-case names. `dependencies` are those of its PEP 723 header: not empty means that it runs in an
-    environment of its own.
+    environment of its own. `excluded` are packages that these ask for and that are left out, `tool.uv.exclude-dependencies` there.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Plugin:
     doc: str
     constants: Mapping[str, Any]
     dependencies: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
 
     @property
     def variants(self) -> Mapping[str, Mapping[str, Any]]:
@@ -62,10 +63,19 @@ class Plugin:
         return tuple(self.constants.get("REQUIRES", ()))
 
     def track(self, variant: str) -> Track:
-        """The track of a variant: `TRACK` is one for all, or a mapping of variant to track."""
-        track = self.constants.get("TRACK", "html")
-        chosen: Track = track.get(variant, "html") if isinstance(track, dict) else track
+        """The track of a variant."""
+        chosen: Track = self._of("TRACK", variant, "html")
         return chosen
+
+    def category(self, variant: str) -> Category:
+        """The category of a variant."""
+        chosen: Category = self._of("CATEGORY", variant, "extractor")
+        return chosen
+
+    def _of(self, name: str, variant: str, default: str) -> Any:
+        """A constant that is one for all variants, or a mapping of variant to value."""
+        value = self.constants.get(name, default)
+        return value.get(variant, default) if isinstance(value, dict) else value
 
     def extractor(self, variant: str, version: str = "") -> Extractor:
         """Return a variant as it runs, in another release of its distribution if `version` is given.
@@ -79,7 +89,7 @@ class Plugin:
             name=f"{variant}=={version}" if version else variant,
             plugin=self.name if self.path.parent == EXTRACTORS else str(self.path),
             track=self.track(variant),
-            category=self.constants.get("CATEGORY", "extractor"),
+            category=self.category(variant),
             options=self.variants[variant],
             distribution=self.distribution,
             answer=self.constants.get("ANSWER", "text"),
@@ -101,7 +111,7 @@ def read(path: Path) -> Plugin:
             for target in targets:
                 if isinstance(target, ast.Name) and target.id in _CHECKS:
                     constants[target.id] = _literal(path, target.id, node.value)
-    plugin = Plugin(path.stem, path, ast.get_docstring(tree) or "", constants, _dependencies(path, source))
+    plugin = Plugin(path.stem, path, ast.get_docstring(tree) or "", constants, *_script(path, source))
     for name, value in constants.items():
         if not _CHECKS[name][0](value):
             raise PluginError(f"{path}: {name} must be {_CHECKS[name][1]}, found {value!r}")
@@ -115,18 +125,23 @@ def _literal(path: Path, name: str, value: ast.expr) -> Any:
         raise PluginError(f"{path}:{value.lineno}: {name} must be a plain literal, for plug-ins are listed without running") from error
 
 
-def _dependencies(path: Path, source: str) -> tuple[str, ...]:
+def _script(path: Path, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the PEP 723 header asks for, and what of that it leaves out."""
     match = _SCRIPT.search(source)
     if not match:
-        return ()
+        return (), ()
     body = "".join(line[2:] if line.startswith("# ") else line[1:] for line in match["body"].splitlines(keepends=True))
     try:
-        found = tomllib.loads(body).get("dependencies", [])
+        header = tomllib.loads(body)
     except tomllib.TOMLDecodeError as error:
         raise PluginError(f"{path}: the script header is not TOML: {error}") from error
-    if not _are_strings(found):
-        raise PluginError(f"{path}: dependencies in the script header must be a list of strings, found {found!r}")
-    return tuple(found)
+    tool = header.get("tool", {})
+    settings = tool.get("uv", {}) if isinstance(tool, dict) else {}
+    found, excluded = header.get("dependencies", []), settings.get("exclude-dependencies", []) if isinstance(settings, dict) else []
+    for name, value in (("dependencies", found), ("exclude-dependencies", excluded)):
+        if not _are_strings(value):
+            raise PluginError(f"{path}: {name} in the script header must be a list of strings, found {value!r}")
+    return tuple(found), tuple(excluded)
 
 
 def _are_strings(value: Any) -> bool:
@@ -140,13 +155,13 @@ def _are_variants(value: Any) -> bool:
     )  # fmt: skip
 
 
-def _is_track(value: Any) -> bool:
-    return value in TRACKS if isinstance(value, str) else isinstance(value, dict) and all(item in TRACKS for item in value.values())
+def _each_in(value: Any, allowed: Sequence[str]) -> bool:
+    return value in allowed if isinstance(value, str) else isinstance(value, dict) and all(item in allowed for item in value.values())
 
 
 _CHECKS: Mapping[str, Any] = {
-    "TRACK": (_is_track, "'html' or 'text', or a mapping of variant to one of them"),
-    "CATEGORY": (lambda value: value in CATEGORIES, "one of " + ", ".join(CATEGORIES)),
+    "TRACK": (lambda value: _each_in(value, TRACKS), "'html' or 'text', or a mapping of variant to one of them"),
+    "CATEGORY": (lambda value: _each_in(value, CATEGORIES), f"one of {', '.join(CATEGORIES)}, or a mapping of variant to one of them"),
     "VARIANTS": (_are_variants, "a mapping of variant to options"),
     "DISTRIBUTION": (lambda value: isinstance(value, str), "the name of a package"),
     "ANSWER": (lambda value: value in ANSWERS, "one of " + ", ".join(ANSWERS)),

@@ -38,7 +38,9 @@ def test_our_own_are_listed_without_importing_them() -> None:
     [
         ("VARIANTS = dict(a={})", ":1: VARIANTS must be a plain literal"),
         ("TRACK = 'pdf'", "TRACK must be 'html' or 'text'"),
-        ("CATEGORY = 'toy'", "CATEGORY must be one of extractor, converter, baseline, found 'toy'"),
+        ("CATEGORY = 'toy'", "CATEGORY must be one of extractor, converter, baseline, or a mapping of variant to one of them, found 'toy'"),
+        ("CATEGORY = {'mine': 'toy'}", "CATEGORY must be one of"),
+        ("# /// script\n# dependencies = []\n# [tool.uv]\n# exclude-dependencies = 'a'\n# ///\n", "exclude-dependencies in the script"),
         ("VARIANTS = {'a': 1}", "VARIANTS must be a mapping of variant to options"),
         ("VARIANTS = {}", "VARIANTS must be"),
         ("ANSWER = 'markdown'", "ANSWER must be one of text, html"),

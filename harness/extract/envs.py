@@ -58,7 +58,7 @@ def prepare(extractor: Extractor, limits: Limits | None = None) -> Environment:
                 " installed. Write it as in 'name==1.2'."
             )
     if requirements:
-        root = _build(requirements)
+        root = _build(requirements, plugin.excluded)
         sites: tuple[Path, ...] = (_site(root),)
         roots: tuple[Path, ...] = (root, Path(sys.base_prefix))
         python = root / "bin" / "python"
@@ -79,10 +79,13 @@ def prepare(extractor: Extractor, limits: Limits | None = None) -> Environment:
 
 
 def _requirements(plugin: Plugin, extractor: Extractor) -> tuple[str, ...]:
-    """What an environment of its own must hold; () for the project's environment."""
+    """What an environment of its own must hold; () for the project's environment.
+
+    The releases that a header pins were chosen for the release that it pins, so for another one only `REQUIRES` goes with it.
+    """
     if not extractor.requirement:
         return tuple(sorted(plugin.dependencies))
-    others = [need for need in (*plugin.dependencies, *plugin.requires) if _name_of(need) != _normal(extractor.distribution)]
+    others = [need for need in plugin.requires if _name_of(need) != _normal(extractor.distribution)]
     return tuple(sorted({*others, extractor.requirement}))
 
 
@@ -91,13 +94,13 @@ def _cache() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "clutterbench" / "envs"
 
 
-def _build(requirements: tuple[str, ...]) -> Path:
-    """Return the folder of a virtual environment with `requirements`, from the cache where it is there.
+def _build(requirements: tuple[str, ...], excluded: tuple[str, ...] = ()) -> Path:
+    """Return the folder of a virtual environment with `requirements` but without what is `excluded`, from the cache where it is there.
 
     Only wheels are installed, for to build a package means to run its code with all our rights. It is built beside and renamed, so what
     is there is whole; of two processes that build the same one, the second uses the first's.
     """
-    key = json.dumps([requirements, platform.python_version(), platform.machine(), sys.platform])
+    key = json.dumps([requirements, excluded, platform.python_version(), platform.machine(), sys.platform])
     target = _cache() / hashlib.sha256(key.encode()).hexdigest()[:24]
     if target.is_dir():
         return target
@@ -109,11 +112,10 @@ def _build(requirements: tuple[str, ...]) -> Path:
     try:
         tool = uv.find_uv_bin()
         _run([tool, "venv", "--quiet", "--no-project", "--relocatable", "--allow-existing", "--python", base, str(building)], requirements)
-        python = str(building / "bin" / "python")
-        _run(
-            [tool, "pip", "install", "--quiet", "--python", python, "--compile-bytecode", "--only-binary", ":all:", "--", *requirements],
-            requirements,
-        )
+        without = building / "excluded.txt"
+        without.write_text("\n".join(excluded), encoding="utf-8")
+        command = [tool, "pip", "install", "--quiet", "--python", str(building / "bin" / "python"), "--compile-bytecode"]
+        _run([*command, "--only-binary", ":all:", "--excludes", str(without), "--", *requirements], requirements)
         try:
             building.rename(target)
         except OSError:

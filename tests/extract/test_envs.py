@@ -97,11 +97,22 @@ def test_distribution_that_is_not_installed(tmp_path: Path) -> None:
 
 def test_header_asks_for_an_environment_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "isolated.py"
-    path.write_text("# /// script\n# dependencies = ['b==1', 'a>=2']\n# ///\nDISTRIBUTION = 'b'\ndef extract(html, url): return ''")
+    header = "# /// script\n# dependencies = ['b==1', 'a==2']\n# [tool.uv]\n# exclude-dependencies = ['d']\n# ///\n"
+    path.write_text(header + "DISTRIBUTION = 'b'\nREQUIRES = ['c']\ndef extract(html, url): return ''")
     [isolated] = registry.select([str(path)])
     plugin = registry.plugin_of(isolated)
-    assert envs._requirements(plugin, isolated) == ("a>=2", "b==1")
-    assert envs._requirements(plugin, plugin.extractor("isolated", "3")) == ("a>=2", "b==3")
+    assert plugin.excluded == ("d",)
+    assert envs._requirements(plugin, isolated) == ("a==2", "b==1")
+    # What goes with one release need not go with another, so only what every release needs is kept.
+    assert envs._requirements(plugin, plugin.extractor("isolated", "3")) == ("b==3", "c")
+
+
+@pytest.mark.skipif(bool(os.environ.get("CLUTTERBENCH_OFFLINE")), reason="builds an environment from the package registry")
+def test_excluded_package_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    [whole, without] = (envs._build(("breadability==0.1.21",), (*skip, "docopt")) for skip in ((), ("chardet",)))
+    names = [{item.partition("==")[0] for item in envs._freeze((envs._site(root),))} for root in (whole, without)]
+    assert names[0] - names[1] == {"chardet"}
 
 
 @pytest.mark.parametrize(

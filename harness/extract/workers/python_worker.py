@@ -304,8 +304,10 @@ def start(channel: Channel) -> Server | None:
         channel.send({"failed": describe(error, setup["plugin"])})
         return None
     memory.cap(LOADED * setup["memory"])
-    os.ftruncate(1, 0)
+    os.ftruncate(1, 0)  # what was printed, tried and left behind on import is not the first page's
     watch.attempts.clear()
+    os.fchdir(folder)
+    guards.empty(".")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     channel.send({"ready": 1, "cpu": time.process_time(), "resident": memory.resident(), "peak": peak})
     return server
