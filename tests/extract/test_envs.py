@@ -12,7 +12,7 @@ import pytest
 import harness
 from harness import registry
 from harness.errors import InstallError
-from harness.extract import envs
+from harness.extract import build, envs
 from harness.extract.sandbox import Limits
 from harness.extract.schedule import Task, extract
 from harness.records import Extraction
@@ -110,7 +110,7 @@ def test_header_asks_for_an_environment_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.skipif(bool(os.environ.get("CLUTTERBENCH_OFFLINE")), reason="builds an environment from the package registry")
 def test_excluded_package_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    [whole, without] = (envs._build(("breadability==0.1.21",), (*skip, "docopt")) for skip in ((), ("chardet",)))
+    [whole, without] = (build.build(build.Recipe(("breadability==0.1.21",), (*skip, "docopt"))) for skip in ((), ("chardet",)))
     names = [{item.partition("==")[0] for item in envs._freeze((envs._site(root),))} for root in (whole, without)]
     assert names[0] - names[1] == {"chardet"}
 
@@ -125,7 +125,7 @@ def test_header_names_releases_only(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     [isolated] = registry.select([str(path)])
     plugin = dataclasses.replace(registry.plugin_of(isolated), dependencies=(need,))
     monkeypatch.setattr(envs, "plugin_of", lambda _: plugin)
-    monkeypatch.setattr(envs, "_build", lambda _: pytest.fail("built"))
+    monkeypatch.setattr(envs, "build", lambda _: pytest.fail("built"))
     with pytest.raises(InstallError, match="does not name a release"):
         envs.prepare(isolated)
 
@@ -147,7 +147,7 @@ def test_uv_is_given_what_it_needs_of_the_environment(monkeypatch: pytest.Monkey
     for name in ("SECRET_TOKEN", "AWS_KEY", "UV_INDEX_URL", "PIP_INDEX_URL", "https_proxy", "NO_PROXY", "SSL_CERT_FILE", "PYTHONPATH"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setattr(subprocess, "run", run)
-    envs._run(["uv"], ("a",))
+    build._run(["uv"], "a")
     assert {"UV_INDEX_URL", "PIP_INDEX_URL", "https_proxy", "NO_PROXY", "SSL_CERT_FILE", "PATH", "HOME", "NO_COLOR"} <= set(seen)
     assert not {"SECRET_TOKEN", "AWS_KEY", "PYTHONPATH"} & set(seen)
 
@@ -156,4 +156,4 @@ def test_uv_is_given_what_it_needs_of_the_environment(monkeypatch: pytest.Monkey
 def test_package_without_a_wheel_is_not_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with pytest.raises(InstallError, match=r"has no usable wheels.*only wheels are installed"):
-        envs._build(("langdetect==1.0.9",))
+        build.build(build.Recipe(("langdetect==1.0.9",)))
