@@ -4,7 +4,7 @@ PYTHON ?= python3
 CORPUS ?= .
 BIN := .venv/bin
 
-.PHONY: help bench run score report check-gold test lint lock clean
+.PHONY: help bench bench-all run score report check-gold test lint lock clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -12,6 +12,9 @@ help: ## say what there is
 
 bench: .venv/ready ## run the extractors, score them, write the reports
 	$(BIN)/clutterbench bench --corpus $(CORPUS)
+
+bench-all: .venv/ready ## the same with every extractor there is, those of Node too; the report stays beside the run
+	$(BIN)/clutterbench bench --corpus $(CORPUS) -x all
 
 run: .venv/ready ## only run the extractors
 	$(BIN)/clutterbench run --corpus $(CORPUS)

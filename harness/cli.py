@@ -20,7 +20,7 @@ _corpus = click.option(
 
 _extractors = click.option(
     "-x", "--extractor", "names", multiple=True, metavar="NAME",
-    help="An extractor, a variant, or NAME==VERSION; may be given again. Default: all.",
+    help="An extractor, a variant, NAME==VERSION, a plug-in's file, or `all`; may be given again. Default: those that need only Python.",
 )  # fmt: skip
 _pages = click.option("-p", "--page", "pages", multiple=True, metavar="PAGE", help="Only this page, <site>/<name>; may be given again.")
 _jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="Extractors at a time. Default: one per core.")
@@ -108,10 +108,11 @@ def run(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root: 
     from harness.progress import Progress
     from harness.store import Cache
 
+    progress = Progress()
     with _one_at_a_time(root):
-        work = stages.plan(root, names, pages)
+        work = stages.plan(root, names, pages, progress)
         with Cache(root) as cache:
-            found = stages.run(work, cache, Progress(), jobs)
+            found = stages.run(work, cache, progress, jobs)
     click.echo(found.id)
     reasons = [row for row in found.facts()["extractors"] if row["did_not_run"]]
     for row in reasons:
@@ -299,6 +300,59 @@ def show(page: str, name: str, run_id: str | None, root: Path) -> None:
 
     for line in view.show_page(root, page, name, run_id):
         click.echo(line)
+
+
+@cli.group()
+def envs() -> None:
+    """Extractors' own environments: what there is, build them ahead, remove those no longer needed.
+
+    \b
+    clutterbench envs build -x all     all that any extractor needs, as before a journey without network
+    """
+
+
+@envs.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def envs_list(as_json: bool) -> None:
+    """List the environments that extractors need, built or not, and others that are still kept."""
+    import json
+
+    from harness import listing
+
+    rows = listing.environments()
+    if as_json:
+        click.echo(json.dumps({"schema": 1, "environments": rows}, ensure_ascii=False, indent=1))
+        return
+    for line in listing.render(rows, verbose=False):
+        click.echo(line)
+
+
+@envs.command("build")
+@_extractors
+def envs_build(names: tuple[str, ...]) -> None:
+    """Build the environments of extractors now; a run builds what it lacks by itself."""
+    from harness import registry, stages
+    from harness.progress import Progress
+
+    failures = stages.build_environments(registry.select(list(names)), Progress())
+    for name, reason in failures.items():
+        _say(f"{name} cannot run: {reason}")
+    if failures:
+        raise SystemExit(Exit.FINDINGS)
+    _say("all environments are built")
+
+
+@envs.command("prune")
+def envs_prune() -> None:
+    """Remove environments that no extractor of this version needs, those of NAME==VERSION among them."""
+    from harness import registry
+    from harness.extract import build
+    from harness.extract.envs import recipes
+
+    gone = build.prune(recipes(registry.variants().values()))
+    for each in gone:
+        click.echo(each.made_of or each.folder.name)
+    _say(f"{len(gone)} environments removed, {sum(each.size for each in gone) / 1e6:.0f} MB with what others share")
 
 
 @cli.command("list")

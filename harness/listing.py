@@ -42,6 +42,26 @@ def extractors(root: Path) -> Rows:
     return rows
 
 
+def environments() -> Rows:
+    """Every environment that an extractor of ours needs, built or not, and what else is kept, with its size in megabytes."""
+    from harness.extract import build
+    from harness.extract.envs import recipes
+
+    kept = {each.folder: each for each in build.kept()}
+    rows: Rows = []
+    for recipe, names in recipes(registry.variants().values()).items():
+        there = kept.pop(recipe.folder, None)
+        state = "built" if there else "not built"
+        rows.append({"for": ", ".join(names), "state": state, "MB": _megabytes(there.size if there else 0), "made of": recipe.describe()})
+    for other in kept.values():
+        rows.append({"for": "", "state": "not needed", "MB": _megabytes(other.size), "made of": other.made_of})
+    return rows
+
+
+def _megabytes(size: int) -> float:
+    return round(size / 1e6, 1)
+
+
 def metrics(root: Path) -> Rows:
     """Every metric with its file's documentation."""
     return _plugins(Path(__file__).parent / "metrics")

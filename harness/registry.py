@@ -29,6 +29,7 @@ ANSWERS = ("text", "html")
 _SCRIPT = re.compile(r"^# /// script\s*$\n(?P<body>(?:^#(?: .*)?$\n)+?)^# ///\s*$", re.MULTILINE)
 _MODULE_DOC = re.compile(r"\A\s*/\*\*(?P<text>.*?)\*/", re.DOTALL)
 _MODULE_CONSTANT = re.compile(r"^export const (?P<name>[A-Z]+) = ", re.MULTILINE)
+_ALL = "all"
 _SUFFIXES = (".py", ".mjs", ".toml")
 _PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+!_-]*")
 
@@ -65,6 +66,11 @@ class Plugin:
     def distribution(self) -> str:
         """The package whose version is measured, '' where the file is all there is."""
         return str(self.constants.get("DISTRIBUTION", ""))
+
+    @property
+    def default(self) -> bool:
+        """Whether it runs where no extractor is named: those that need nothing but Python packages."""
+        return self.path.suffix == ".py"
 
     @property
     def requires(self) -> tuple[str, ...]:
@@ -260,18 +266,18 @@ def plugin_of(extractor: Extractor) -> Plugin:
 
 
 def select(names: Sequence[str], track: Track | None = None) -> list[Extractor]:
-    """Return the extractors that `names` stand for, in that order, each once; all of `track` where there are no names.
+    """Return the extractors that `names` stand for, in that order, each once; the default set where there are no names.
 
-    A name is a variant, a plug-in (all its variants, unless a variant has that name too), `VARIANT==VERSION`, or a path to a plug-in
-    file, which ends in `.py`, `.mjs` or `.toml`. Raises UsageError for any other, for one of another track, and for two different ones
-    of one name.
+    A name is a variant, a plug-in (all its variants, unless a variant has that name too), `VARIANT==VERSION`, `all`, or a path to a
+    plug-in file, which ends in `.py`, `.mjs` or `.toml`. Raises UsageError for any other, for one of another track, and for two different
+    ones of one name.
     """
-    if not names:
-        return [extractor for extractor in variants().values() if track in (None, extractor.track)]
     chosen: dict[str, Extractor] = {}
-    for name in names:
+    for name in names or [""]:
         for extractor in _named(name):
             if track not in (None, extractor.track):
+                if name in ("", _ALL):
+                    continue
                 raise UsageError(f"{extractor.name} reads the {extractor.track} track, not {track}.")
             other = chosen.setdefault(extractor.name, extractor)
             if other != extractor:
@@ -281,6 +287,8 @@ def select(names: Sequence[str], track: Track | None = None) -> list[Extractor]:
 
 
 def _named(name: str) -> list[Extractor]:
+    if name in ("", _ALL):
+        return [extractor for extractor in variants().values() if name or plugin_of(extractor).default]
     if name.endswith(_SUFFIXES):
         if not Path(name).is_file():
             raise UsageError(f"There is no file {name}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -11,7 +12,8 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -23,6 +25,7 @@ from harness.extract.sandbox import Limits, worker_files
 from harness.records import Extractor
 from harness.registry import Plugin, plugin_of
 
+_BUILDS_AT_A_TIME = 4
 _REQUIREMENT = re.compile(r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[(?P<extras>[^]]*)])?")
 _RELEASED = re.compile(r" *[A-Za-z0-9][A-Za-z0-9._-]* *(\[[A-Za-z0-9 ._,-]*])? *([<>=!~(][A-Za-z0-9 .,<>=!~*+()_-]*)?(;[^\n\r]*)?")
 _PLAIN_VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -65,6 +68,41 @@ def recipe(extractor: Extractor) -> Recipe | None:
                 " installed. Write it as in 'name==1.2'."
             )
     return Recipe(requirements, plugin.excluded) if requirements else None
+
+
+def recipes(extractors: Iterable[Extractor]) -> dict[Recipe, list[str]]:
+    """The environments that are not the project's, each with the names of the extractors that it is for.
+
+    What has no sound recipe is left out; `prepare` says why.
+    """
+    found: dict[Recipe, list[str]] = {}
+    for extractor in extractors:
+        with contextlib.suppress(InstallError):
+            if made := recipe(extractor):
+                found.setdefault(made, []).append(extractor.name)
+    return found
+
+
+def build_all(wanted: Mapping[Recipe, Sequence[str]], done: Callable[[Recipe, str], None]) -> dict[str, str]:
+    """Build what is not there yet, a few at a time; returns why an extractor cannot run, by its name.
+
+    `done` is told of each as it is over, with the reason where it failed.
+    """
+
+    def made(each: Recipe) -> tuple[Recipe, str]:
+        try:
+            build(each)
+        except InstallError as error:
+            return each, str(error)
+        return each, ""
+
+    failures: dict[str, str] = {}
+    with ThreadPoolExecutor(_BUILDS_AT_A_TIME) as pool:  # they wait for the network most of the time
+        for each, reason in pool.map(made, [each for each in wanted if not each.built]):
+            done(each, reason)
+            if reason:
+                failures |= dict.fromkeys(wanted[each], reason)
+    return failures
 
 
 def prepare(extractor: Extractor, limits: Limits | None = None) -> Environment:

@@ -157,3 +157,27 @@ def test_package_without_a_wheel_is_not_built(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with pytest.raises(InstallError, match=r"has no usable wheels.*only wheels are installed"):
         build.build(build.Recipe(("langdetect==1.0.9",)))
+
+
+@pytest.mark.skipif(bool(os.environ.get("CLUTTERBENCH_OFFLINE")), reason="builds an environment from the package registry")
+def test_environments_are_listed_built_and_pruned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert build.kept() == []
+    extractors = registry.select(["html2text", "boilerpy3", "trafilatura", "justext==0.0.1"])
+    wanted = envs.recipes(extractors)
+    assert sorted(len(names) for names in wanted.values()) == [1, 1, 4]  # boilerpy3's four share one; trafilatura runs in the project's
+    told: list[str] = []
+    failures = envs.build_all(wanted, lambda _, reason: told.append(reason))
+    assert list(failures) == ["justext==0.0.1"]
+    assert sorted(bool(reason) for reason in told) == [False, False, True]
+    assert sorted(each.made_of for each in build.kept()) == ["boilerpy3==1.0.7", "html2text==2025.4.15"]
+    assert all(each.size > 10_000 for each in build.kept())
+    (build.cache() / "building-left").mkdir()
+    only = envs.recipes(registry.select(["html2text"]))
+    assert sorted(each.made_of for each in build.prune(only)) == ["", "boilerpy3==1.0.7"]
+    assert [each.made_of for each in build.kept()] == ["html2text==2025.4.15"]
+
+
+def test_npm_gives_its_reason_after_its_code() -> None:
+    message = "npm error code E404\nnpm error 404 Not Found - GET x\nnpm error A complete log of this run can be found in: x\n"
+    assert build._reason(message) == "404 Not Found - GET x"
