@@ -302,6 +302,63 @@ def show(page: str, name: str, run_id: str | None, root: Path) -> None:
         click.echo(line)
 
 
+@cli.command()
+@_extractors
+@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="Times that all are measured, in turn.")
+@click.option("--pages", "count", type=click.IntRange(2), default=12, show_default=True, help="Pages, from the smallest to the largest.")
+@click.option("--reference", metavar="NAME", help="What the others are compared with. Default: trafilatura, on text justext-lines.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document, as it is stored.")
+@_corpus
+def time(names: tuple[str, ...], rounds: int, count: int, reference: str | None, as_json: bool, root: Path) -> None:
+    """Measure what extractors cost: CPU as a ratio to a reference, memory, start-up, growth with the page.
+
+    One runs at a time. Figures are stored in benchmarks/cost.json, apart from scores, with the machine they hold for.
+
+    \b
+    clutterbench time --corpus corpora/aeb -x all
+    """
+    from harness import cost, listing
+    from harness.progress import Progress
+
+    with _one_at_a_time(root):
+        found = cost.measure(root, names, Progress(), rounds=rounds, pages=count, reference=reference)
+        path = cost.write(root, found)
+    if as_json:
+        click.echo(path.read_text(encoding="utf-8"), nl=False)
+    else:
+        for line in listing.render(cost.rows(found), verbose=False):
+            click.echo(line)
+    spread = ", ".join(f"{found.reference[track]} ±{noise:.0%}" for track, noise in found.noise.items())
+    _say(f"CPU × is to the reference run before and after ({spread} over the run); stored in {path}")
+
+
+@cli.command()
+@_extractors
+@_jobs
+@click.option("--json", "as_json", is_flag=True, help="One JSON document, as it is stored.")
+@_corpus
+def stress(names: tuple[str, ...], jobs: int | None, as_json: bool, root: Path) -> None:
+    """Run extractors over odd pages: empty, 20 MB, 5,000 nested divs and so on; statuses and seconds.
+
+    A dot is an answer, "none" an answer without text. The table is stored in benchmarks/robustness.json.
+    """
+    from harness import listing, registry, robustness
+    from harness.progress import Progress
+
+    found = robustness.measure(registry.select(list(names)), Progress(), slots=jobs)
+    path = robustness.write(root, found)
+    if as_json:
+        click.echo(path.read_text(encoding="utf-8"), nl=False)
+    else:
+        for line in listing.render(robustness.rows(found), verbose=False):
+            click.echo(line)
+    for name, reason in found.did_not_run.items():
+        _say(f"{name} did not run: {reason}")
+    _say(f"stored in {path}")
+    if found.did_not_run:
+        raise SystemExit(Exit.FINDINGS)
+
+
 @cli.group()
 def envs() -> None:
     """Extractors' own environments: what there is, build them ahead, remove those no longer needed.

@@ -17,25 +17,29 @@ Rows = list[dict[str, Any]]
 
 
 def extractors(root: Path) -> Rows:
-    """Every variant with what it runs, what it is told, and everything that its file says about it."""
-    from harness.extract.envs import prepare
+    """Every variant with what it runs, what it is told, and everything that its file says about it; builds nothing."""
+    from harness.extract.envs import prepare, recipe
 
     rows: Rows = []
     for name, extractor in registry.variants().items():
-        try:
-            version = prepare(extractor).version
-        except ClutterbenchError as error:
-            version = f"did not run: {error}"
         plugin = registry.plugin_of(extractor)
+        try:
+            made = recipe(extractor)
+            version = prepare(extractor).version if made is None or made.built else "not built yet"
+        except ClutterbenchError as error:
+            version, made = f"did not run: {error}", None
         rows.append(
             {
                 "name": name,
                 "track": extractor.track,
                 "category": extractor.category,
-                "package": extractor.distribution,
+                "package": extractor.distribution or " ".join(plugin.command[:1]),
                 "version": version,
+                "licence": plugin.licence,
+                "default": "yes" if plugin.default else "no",
                 "answers in": extractor.answer,
                 "options": ", ".join(f"{key}={value!r}" for key, value in extractor.options.items()) or "none",
+                "runs with": made.describe() if made else "the project's packages",
                 "about": plugin.doc,
             }
         )

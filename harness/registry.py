@@ -29,6 +29,7 @@ ANSWERS = ("text", "html")
 _SCRIPT = re.compile(r"^# /// script\s*$\n(?P<body>(?:^#(?: .*)?$\n)+?)^# ///\s*$", re.MULTILINE)
 _MODULE_DOC = re.compile(r"\A\s*/\*\*(?P<text>.*?)\*/", re.DOTALL)
 _MODULE_CONSTANT = re.compile(r"^export const (?P<name>[A-Z]+) = ", re.MULTILINE)
+_LICENCE = re.compile(r"\b(?:Apache-2\.0|MIT|BSD-[23]-Clause|[AL]?GPL-[23]\.[01]|MPL-2\.0|ISC|CC0-1\.0|Unlicense)\b")
 _ALL = "all"
 _SUFFIXES = (".py", ".mjs", ".toml")
 _PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+!_-]*")
@@ -71,6 +72,11 @@ class Plugin:
     def default(self) -> bool:
         """Whether it runs where no extractor is named: those that need nothing but Python packages."""
         return self.path.suffix == ".py"
+
+    @property
+    def licence(self) -> str:
+        """The licences that its documentation names, by their short names."""
+        return " OR ".join(dict.fromkeys(_LICENCE.findall(self.doc)))
 
     @property
     def requires(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ _PASSED_ON = re.compile(
     r"(UV|PIP|NPM_CONFIG|LC)_.*|SSL_CERT_.*|NODE_EXTRA_CA_CERTS|.*_proxy|XDG_(CACHE|CONFIG|DATA)_HOME|PATH|HOME|LANG|TMPDIR|NETRC",
     re.IGNORECASE,
 )
+_NAMED = 3
 _BUILDING, _RECIPE, NODE = "building-", "recipe.json", "node"
 """`NODE` is the folder of an environment that has `node_modules` in it."""
 
@@ -57,6 +58,11 @@ class Recipe:
         changed = {each.rpartition("@")[0] for each in self.instead}
         named = [f"{name}@{version}" for name, version in node.items() if name not in changed]
         return ", ".join((*self.requirements, *named, *self.instead))
+
+    def brief(self) -> str:
+        """The first of these packages and how many others there are, for messages."""
+        first, *others = self.describe().split(", ")
+        return f"{first} with {len(others)} others" if len(others) > _NAMED else ", ".join((first, *others))
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ def build(recipe: Recipe) -> Path:
         return target
     import uv
 
-    wanted = recipe.describe()
+    wanted = recipe.brief()
     target.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=target.parent))
     base = getattr(sys, "_base_executable", None) or sys.executable
@@ -113,7 +119,7 @@ def build(recipe: Recipe) -> Path:
         _run([*command, "--only-binary", ":all:", "--excludes", str(without), "--", *recipe.requirements], wanted)
         if recipe.manifest:
             _add_node_packages(recipe, building, wanted)
-        (building / _RECIPE).write_text(json.dumps({"made_of": wanted}) + "\n", encoding="utf-8")
+        (building / _RECIPE).write_text(json.dumps({"made_of": recipe.describe()}) + "\n", encoding="utf-8")
         try:
             building.rename(target)
         except OSError:
@@ -157,7 +163,7 @@ def _reason(message: str) -> str:
     """The conclusion of uv's or npm's message in one line: from its last cause on, for uv wraps lines; npm gives its code first."""
     if lines := [line.removeprefix("npm error").strip() for line in message.splitlines() if line.startswith("npm error")]:
         return next((line for line in lines if line and not line.startswith("code ")), lines[0])
-    cause = re.split(r"(?:╰─▶|├─▶|Caused by:|error:)", re.split(r"\n\s*hint:", message)[0])[-1]
+    cause = re.split(r"(?:╰─▶|├─▶|Caused by:|\bcause:|error:)", re.split(r"\n\s*hint:", message)[0])[-1]
     return " ".join(cause.split()) or "uv gave no reason"
 
 

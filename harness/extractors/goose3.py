@@ -13,7 +13,8 @@
 Apache-2.0; home: https://github.com/goose3/goose3. Where it has stop words for the page's language, that is `target_language` with
 `use_meta_language=False` (defaults "en" and True), and its own word segmenters are named for Arabic and Korean, as its documentation
 says; that for Chinese needs jieba, which is not released as a wheel. Else it goes by the page's meta tags, its default. langdetect, which
-it asks where a page names no language, is not released as a wheel: its fork langdetect-py, of the same module name, stands in.
+it asks where a page names no language, is not released as a wheel: its fork langdetect-py, of the same module name, stands in. lxml is
+the one that an installation gets today; with lxml 5 some pages are longer.
 """
 
 from pathlib import Path
@@ -23,6 +24,7 @@ import goose3
 from goose3.text import StopWordsArabic, StopWordsKorean
 
 DISTRIBUTION = "goose3"
+REQUIRES = ["langdetect-py"]
 
 _STOP_LISTS = Path(goose3.__file__).parent / "resources" / "text"
 _SEGMENTERS = {"ar": StopWordsArabic, "ko": StopWordsKorean}

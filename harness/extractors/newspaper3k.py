@@ -15,6 +15,7 @@ MIT; home: https://github.com/codelucas/newspaper. The page's language is passed
 meta tags. `fetch_images=False` differs from the default (True), which asks the network for pictures that the text does not need. Left
 out are dependencies that are not released as wheels: feedfinder2, which it does not import, and the word segmenters tinysegmenter and
 jieba3k, without which it raises on Japanese and Chinese pages. lxml-html-clean is added, for lxml no longer brings it.
+lxml is the one that an installation gets today; with lxml 5 or 4 the text of some pages is longer.
 """
 
 from pathlib import Path

@@ -12,8 +12,9 @@
 
 MIT; home: https://github.com/AndyTheFactory/newspaper4k. The page's language is passed where newspaper4k knows it, else it goes by the
 page's meta tags. `fetch_images=False` differs from the default (True), which asks the network for pictures that the text does not need.
-Installed with its extras `nlp` and `th`; those for Japanese, Chinese, Hindi, Bengali, Nepali and Tamil need packages that are not released
-as wheels, so on pages in these languages it raises, and that is scored.
+Installed with its extras `nlp` and `th`. On pages in Japanese, Chinese, Hindi, Bengali, Nepali and Tamil it raises, and that is scored:
+its extras for these need packages that are not released as wheels, or documentation tools by the dozen; on pages in Korean too, for
+nltk's data would have to be downloaded.
 """
 
 import newspaper

@@ -1,7 +1,7 @@
 /**
  * Postlight Parser, formerly Mercury: general rules, and rules of its own for some hundred sites; its last release is of 2022.
  *
- * MIT OR Apache-2.0; home: https://github.com/postlight/parser. `fetchAllPages: false` differs from the default (true), which loads an article's further pages. The url is
+ * MIT; home: https://github.com/postlight/parser. `fetchAllPages: false` differs from the default (true), which loads an article's further pages. The url is
  * passed on, for the rules of sites go by it; it demands one, so a page without gets an invented one. Of an empty page it would load that
  * url, so such a page is answered here. It answers in HTML, which the harness turns into text.
  */

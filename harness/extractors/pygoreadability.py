@@ -5,7 +5,7 @@
 # ///
 """Readeck's go-readability, a port of Mozilla's Readability to Go, behind a Python wheel.
 
-MIT, both; home: https://github.com/SimaPanT/pygoreadability. The url is passed on. No options.
+MIT by the wheel's metadata; home: https://codeberg.org/readeck/go-readability. The url is passed on. No options.
 """
 
 from pygoreadability import from_string
