@@ -38,7 +38,9 @@ def _paragraphs(count: int) -> str:
 
 
 def _twenty_megabytes() -> str:
-    paragraph = f"<p>NUMBER {_SENTENCE} {_SENTENCE}</p>\n"
+    """Of which two fifths are text: an answer may have 16 MB."""
+    mark = 'class="story-paragraph story-paragraph--body js-track-reading" data-component="paragraph" data-position="NUMBER of many"'
+    paragraph = f'<p id="paragraph-NUMBER" {mark} style="margin: 0 0 1.25rem; line-height: 1.6">NUMBER. {_SENTENCE}</p>\n'
     return _page("".join(paragraph.replace("NUMBER", str(number)) for number in range(20_000_000 // len(paragraph))))
 
 

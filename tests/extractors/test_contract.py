@@ -88,4 +88,4 @@ def test_header_pins_all_that_is_installed(plugin: registry.Plugin) -> None:
     """What is left to the resolver would be another package next month, and other answers with it."""
     environment = envs.prepare(plugin.extractor(next(iter(plugin.variants))))
     pinned = {re.sub(r"\[.*?\]", "", need).lower() for need in plugin.dependencies}
-    assert pinned == set(environment.freeze), "run: uv pip compile - --only-binary :all: --no-annotate, with the package on its input"
+    assert pinned == set(environment.freeze), "pin all that is installed, and no more; CONTRIBUTING.md says how"
