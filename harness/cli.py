@@ -209,10 +209,12 @@ def try_(files: tuple[str, ...], names: tuple[str, ...], lang: str, as_json: boo
     import json
 
     from harness import registry, stages, tryout
+    from harness.progress import Progress
 
     chosen = registry.select(list(names))
     if not names:
         chosen = [extractor for extractor in chosen if extractor.category != "baseline"]
+    stages.build_environments(chosen, Progress())
     rows: list[dict[str, str]] = []
     failed = False
     for number, name in enumerate(files):
