@@ -68,7 +68,12 @@ def table(scores: Path) -> list[str]:
         large = difference is not None and abs(difference) > TOLERANCE
         if large != (name in REASONS):
             raise ValueError(f"{name}: {f1:.4f} against {published}: {'the difference has no reason' if large else 'it needs no reason'}")
-        cells = (f"{f1:.3f}", "–" if published is None else f"{published:.3f}", of, "–" if difference is None else f"{difference:+.3f}")
+        cells = (
+            f"{f1:.3f}",
+            "–" if published is None else f"{published:.3f}",
+            of,
+            "–" if difference is None else f"{round(difference, 3) + 0.0:+.3f}",
+        )
         lines.append(f"| {name} | {row['version']} | {' | '.join(cells)} | {REASONS.get(name, '')} |")
     return lines
 
