@@ -57,7 +57,7 @@ class Recipe:
         node = json.loads(self.manifest).get("dependencies", {}) if self.manifest else {}
         changed = {each.rpartition("@")[0] for each in self.instead}
         named = [f"{name}@{version}" for name, version in node.items() if name not in changed]
-        return ", ".join((*self.requirements, *named, *self.instead))
+        return ", ".join((*self.instead, *self.requirements, *named))
 
     def brief(self) -> str:
         """The first of these packages and how many others there are, for messages."""
@@ -156,21 +156,25 @@ def _run(command: list[str], wanted: str, folder: Path | None = None) -> None:
     environment |= {"NO_COLOR": "1", "COLUMNS": "10000"}  # colour and wrapping would tear the sentence that is wanted from it
     done = subprocess.run(command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise InstallError(f"{wanted} cannot be installed: {_reason(done.stderr)}{_no_wheel(done.stderr)}")
+        raise InstallError(f"{wanted} cannot be installed: {_reason(done.stderr)}{_hint(done.stderr)}")
 
 
 def _reason(message: str) -> str:
     """The conclusion of uv's or npm's message in one line: from its last cause on, for uv wraps lines; npm gives its code first."""
     if lines := [line.removeprefix("npm error").strip() for line in message.splitlines() if line.startswith("npm error")]:
-        return next((line for line in lines if line and not line.startswith("code ")), lines[0])
+        found = next((line for line in lines if line and not line.startswith("code ")), lines[0])
+        return re.sub(r"^(?:notarget|\d{3}) ", "", found)
     cause = re.split(r"(?:╰─▶|├─▶|Caused by:|\bcause:|error:)", re.split(r"\n\s*hint:", message)[0])[-1]
     return " ".join(cause.split()) or "uv gave no reason"
 
 
-def _no_wheel(message: str) -> str:
-    if "no usable wheels" not in message and "no wheels" not in message and "building from source is disabled" not in message:
-        return ""
-    return " (only wheels are installed: to build a package would run its code outside the sandbox)"
+def _hint(message: str) -> str:
+    python = platform.python_version()
+    if "does not satisfy Python" in message:
+        return f" (extractors run on the Python that clutterbench is installed with, {python}; other ones are not started)"
+    if "no usable wheels" in message or "no wheels" in message or "building from source is disabled" in message:
+        return f" (only wheels for Python {python} are installed: to build a package would run its code outside the sandbox)"
+    return ""
 
 
 def _made_of(folder: Path) -> str:

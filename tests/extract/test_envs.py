@@ -155,7 +155,7 @@ def test_uv_is_given_what_it_needs_of_the_environment(monkeypatch: pytest.Monkey
 @pytest.mark.skipif(bool(os.environ.get("CLUTTERBENCH_OFFLINE")), reason="asks the package registry")
 def test_package_without_a_wheel_is_not_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with pytest.raises(InstallError, match=r"has no usable wheels.*only wheels are installed"):
+    with pytest.raises(InstallError, match=r"has no usable wheels.*only wheels for Python 3\.\d+\.\d+ are installed"):
         build.build(build.Recipe(("langdetect==1.0.9",)))
 
 
@@ -180,4 +180,15 @@ def test_environments_are_listed_built_and_pruned(tmp_path: Path, monkeypatch: p
 
 def test_npm_gives_its_reason_after_its_code() -> None:
     message = "npm error code E404\nnpm error 404 Not Found - GET x\nnpm error A complete log of this run can be found in: x\n"
-    assert build._reason(message) == "404 Not Found - GET x"
+    assert build._reason(message) == "Not Found - GET x"
+    message = "npm error code ETARGET\nnpm error notarget No matching version found for a@9.\n"
+    assert build._reason(message) == "No matching version found for a@9."
+
+
+@pytest.mark.skipif(bool(os.environ.get("CLUTTERBENCH_OFFLINE")), reason="asks the package registry")
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="the package runs on this Python")
+def test_package_for_another_python_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    # its metadata: Requires-Python >=3.12
+    with pytest.raises(InstallError, match=r"does not satisfy Python>=3\.12.*the Python that clutterbench is installed with, 3\.11"):
+        build.build(build.Recipe(("magic-html==0.1.8",)))
