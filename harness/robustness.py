@@ -38,10 +38,11 @@ def _paragraphs(count: int) -> str:
 
 
 def _twenty_megabytes() -> str:
-    """Of which two fifths are text: an answer may have 16 MB."""
-    mark = 'class="story-paragraph story-paragraph--body js-track-reading" data-component="paragraph" data-position="NUMBER of many"'
-    paragraph = f'<p id="paragraph-NUMBER" {mark} style="margin: 0 0 1.25rem; line-height: 1.6">NUMBER. {_SENTENCE}</p>\n'
-    return _page("".join(paragraph.replace("NUMBER", str(number)) for number in range(20_000_000 // len(paragraph))))
+    """Of which nearly half is text and the rest data of scripts: an answer may have 16 MB."""
+    story = f"<p>NUMBER. {_SENTENCE}</p>\n"
+    data = '<script type="application/json">{"number": NUMBER, "state": "' + "x" * 130 + '"}</script>\n'
+    number = 20_000_000 // len(story + data)
+    return _page("".join((story + data).replace("NUMBER", str(each)) for each in range(number)))
 
 
 def _nested_tables() -> str:

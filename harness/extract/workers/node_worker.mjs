@@ -76,7 +76,8 @@ function describe(error) {
   const name = error?.name ?? typeof error;
   const message = String(error?.message ?? error).split(/\s+/).join(" ").trim().slice(0, 500);
   const file = path.basename(setup.plugin);
-  const line = String(error?.stack ?? "").split("\n").find((each) => each.includes(file + ":"))?.match(/:(\d+):\d+\)?$/)?.[1];
+  const here = pathToFileURL(setup.plugin).href + ":"; // the whole address, for a package may have a file of the same name
+  const line = String(error?.stack ?? "").split("\n").find((each) => each.includes(here))?.match(/:(\d+):\d+\)?$/)?.[1];
   return (message ? `${name}: ${message}` : name) + (line ? ` (${file}:${line})` : "");
 }
 
