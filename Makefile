@@ -6,7 +6,7 @@ BASE ?= origin/main
 FORMAT ?= text
 BIN := .venv/bin
 
-.PHONY: help bench run score report check-gold review test lint lock clean
+.PHONY: help bench bench-all run score report check-gold review test lint lock clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -14,6 +14,9 @@ help: ## say what there is
 
 bench: .venv/ready ## run the extractors, score them, write the reports
 	$(BIN)/clutterbench bench --corpus $(CORPUS)
+
+bench-all: .venv/ready ## the same with every extractor there is, those of Node too; the report stays beside the run
+	$(BIN)/clutterbench bench --corpus $(CORPUS) -x all
 
 run: .venv/ready ## only run the extractors
 	$(BIN)/clutterbench run --corpus $(CORPUS)

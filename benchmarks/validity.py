@@ -73,7 +73,7 @@ class Table:
 
 def f1_table(root: Path, names: Sequence[str]) -> Table:
     """Return a corpus's table for some extractors."""
-    work = stages.plan(root, names, (), floors=False)
+    work = stages.plan(root, names, (), Progress(), floors=False)
     with Cache(root) as cache:
         found = stages.run(work, cache, Progress())
         scored = score.score_pages(work.corpus, list(found.extractions()), score.metrics([HEADLINE]), cache)

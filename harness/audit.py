@@ -57,8 +57,8 @@ def audit(
 
     Texts are compared exactly, statuses by name, details not at all. Raises UsageError or CorpusError as `stages.plan` does.
     """
-    work = stages.plan(root, names, pages, floors=False)
     progress = progress or Progress()
+    work = stages.plan(root, names, pages, progress, floors=False)
     failures = dict(work.did_not_run)
     first: dict[tuple[str, str], Extraction] = {}
     found: list[Difference] = []

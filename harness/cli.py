@@ -21,7 +21,7 @@ _corpus = click.option(
 
 _extractors = click.option(
     "-x", "--extractor", "names", multiple=True, metavar="NAME",
-    help="An extractor, a variant, or NAME==VERSION; may be given again. Default: all.",
+    help="An extractor, a variant, NAME==VERSION, a plug-in's file, or `all`; may be given again. Default: those that need only Python.",
 )  # fmt: skip
 _pages = click.option("-p", "--page", "pages", multiple=True, metavar="PAGE", help="Only this page, <site>/<name>; may be given again.")
 _jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="Extractors at a time. Default: one per core.")
@@ -179,10 +179,11 @@ def run(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root: 
     from harness.progress import Progress
     from harness.store import Cache
 
+    progress = Progress()
     with _one_at_a_time(root):
-        work = stages.plan(root, names, pages)
+        work = stages.plan(root, names, pages, progress)
         with Cache(root) as cache:
-            found = stages.run(work, cache, Progress(), jobs)
+            found = stages.run(work, cache, progress, jobs)
     click.echo(found.id)
     reasons = [row for row in found.facts()["extractors"] if row["did_not_run"]]
     for row in reasons:
@@ -279,10 +280,12 @@ def try_(files: tuple[str, ...], names: tuple[str, ...], lang: str, as_json: boo
     import json
 
     from harness import registry, stages, tryout
+    from harness.progress import Progress
 
     chosen = registry.select(list(names))
     if not names:
         chosen = [extractor for extractor in chosen if extractor.category != "baseline"]
+    stages.build_environments(chosen, Progress())
     rows: list[dict[str, str]] = []
     failed = False
     for number, name in enumerate(files):
@@ -370,6 +373,116 @@ def show(page: str, name: str, run_id: str | None, root: Path) -> None:
 
     for line in view.show_page(root, page, name, run_id):
         click.echo(line)
+
+
+@cli.command()
+@_extractors
+@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="Times that all are measured, in turn.")
+@click.option("--pages", "count", type=click.IntRange(2), default=12, show_default=True, help="Pages, from the smallest to the largest.")
+@click.option("--reference", metavar="NAME", help="What the others are compared with. Default: trafilatura, on text justext-lines.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document, as it is stored.")
+@_corpus
+def time(names: tuple[str, ...], rounds: int, count: int, reference: str | None, as_json: bool, root: Path) -> None:
+    """Measure what extractors cost: CPU as a ratio to a reference, memory, start-up, growth with the page.
+
+    One runs at a time. Figures are stored in benchmarks/cost.json, apart from scores, with the machine they hold for.
+
+    \b
+    clutterbench time --corpus corpora/aeb -x all
+    """
+    from harness import cost, listing
+    from harness.progress import Progress
+
+    with _one_at_a_time(root):
+        found = cost.measure(root, names, Progress(), rounds=rounds, pages=count, reference=reference)
+        path = cost.write(root, found)
+    if as_json:
+        click.echo(path.read_text(encoding="utf-8"), nl=False)
+    else:
+        for line in listing.render(cost.rows(found), verbose=False):
+            click.echo(line)
+    spread = ", ".join(f"{found.reference[track]} ±{noise:.0%}" for track, noise in found.noise.items())
+    _say(f"CPU × is to the reference run before and after ({spread} over the run); stored in {path}")
+
+
+@cli.command()
+@_extractors
+@_jobs
+@click.option("--json", "as_json", is_flag=True, help="One JSON document, as it is stored.")
+@_corpus
+def stress(names: tuple[str, ...], jobs: int | None, as_json: bool, root: Path) -> None:
+    """Run extractors over odd pages: empty, 20 MB, 5,000 nested divs and so on; statuses and seconds.
+
+    A dot is an answer, "none" an answer without text. The table is stored in benchmarks/robustness.json.
+    """
+    from harness import listing, registry, robustness
+    from harness.progress import Progress
+
+    found = robustness.measure(registry.select(list(names)), Progress(), slots=jobs)
+    path = robustness.write(root, found)
+    if as_json:
+        click.echo(path.read_text(encoding="utf-8"), nl=False)
+    else:
+        for line in listing.render(robustness.rows(found), verbose=False):
+            click.echo(line)
+    for name, reason in found.did_not_run.items():
+        _say(f"{name} did not run: {reason}")
+    _say(f"stored in {path}")
+    if found.did_not_run:
+        raise SystemExit(Exit.FINDINGS)
+
+
+@cli.group()
+def envs() -> None:
+    """Extractors' own environments: what there is, build them ahead, remove those no longer needed.
+
+    \b
+    clutterbench envs build -x all     all that any extractor needs, as before a journey without network
+    """
+
+
+@envs.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def envs_list(as_json: bool) -> None:
+    """List the environments that extractors need, built or not, and others that are still kept."""
+    import json
+
+    from harness import listing
+
+    rows = listing.environments()
+    if as_json:
+        click.echo(json.dumps({"schema": 1, "environments": rows}, ensure_ascii=False, indent=1))
+        return
+    for line in listing.render(rows, verbose=False):
+        click.echo(line)
+
+
+@envs.command("build")
+@_extractors
+def envs_build(names: tuple[str, ...]) -> None:
+    """Build the environments of extractors now; a run builds what it lacks by itself."""
+    from harness import registry, stages
+    from harness.progress import Progress
+
+    failures = stages.build_environments(registry.select(list(names)), Progress())
+    for name, reason in failures.items():
+        _say(f"{name} cannot run: {reason}")
+    if failures:
+        raise SystemExit(Exit.FINDINGS)
+    _say("all environments are built")
+
+
+@envs.command("prune")
+def envs_prune() -> None:
+    """Remove environments that no extractor of this version needs, those of NAME==VERSION among them."""
+    from harness import registry
+    from harness.extract import build
+    from harness.extract.envs import recipes
+
+    gone = build.prune(recipes(registry.variants().values()))
+    for each in gone:
+        click.echo(each.made_of or each.folder.name)
+    _say(f"{len(gone)} environments removed, {sum(each.size for each in gone) / 1e6:.0f} MB with what others share")
 
 
 @cli.command("list")

@@ -18,29 +18,53 @@ Rows = list[dict[str, Any]]
 
 
 def extractors(root: Path) -> Rows:
-    """Every variant with what it runs, what it is told, and everything that its file says about it."""
-    from harness.extract.envs import prepare
+    """Every variant with what it runs, what it is told, and everything that its file says about it; builds nothing."""
+    from harness.extract.envs import prepare, recipe
 
     rows: Rows = []
     for name, extractor in registry.variants().items():
-        try:
-            version = prepare(extractor).version
-        except ClutterbenchError as error:
-            version = f"did not run: {error}"
         plugin = registry.plugin_of(extractor)
+        try:
+            made = recipe(extractor)
+            version = prepare(extractor).version if made is None or made.built else "not built yet"
+        except ClutterbenchError as error:
+            version, made = f"did not run: {error}", None
         rows.append(
             {
                 "name": name,
                 "track": extractor.track,
                 "category": extractor.category,
-                "package": extractor.distribution,
+                "package": extractor.distribution or " ".join(plugin.command[:1]),
                 "version": version,
+                "licence": plugin.licence,
+                "default": "yes" if plugin.default else "no",
                 "answers in": extractor.answer,
                 "options": ", ".join(f"{key}={value!r}" for key, value in extractor.options.items()) or "none",
+                "runs with": made.describe() if made else "the project's packages",
                 "about": plugin.doc,
             }
         )
     return rows
+
+
+def environments() -> Rows:
+    """Every environment that an extractor of ours needs, built or not, and what else is kept, with its size in megabytes."""
+    from harness.extract import build
+    from harness.extract.envs import recipes
+
+    kept = {each.folder: each for each in build.kept()}
+    rows: Rows = []
+    for recipe, names in recipes(registry.variants().values()).items():
+        there = kept.pop(recipe.folder, None)
+        state = "built" if there else "not built"
+        rows.append({"for": ", ".join(names), "state": state, "MB": _megabytes(there.size if there else 0), "made of": recipe.describe()})
+    for other in kept.values():
+        rows.append({"for": "", "state": "not needed", "MB": _megabytes(other.size), "made of": other.made_of})
+    return rows
+
+
+def _megabytes(size: int) -> float:
+    return round(size / 1e6, 1)
 
 
 def metrics(root: Path) -> Rows:

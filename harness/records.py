@@ -14,6 +14,7 @@ from typing import Any, Literal
 Class = Literal["body", "may", "clutter"]
 Track = Literal["html", "text"]
 Status = Literal["ok", "error", "timeout", "crash", "memory"]
+Category = Literal["extractor", "converter", "baseline"]
 Coverage = Literal["full", "body", "snippets"]
 
 TRACKS: tuple[Track, ...] = ("html", "text")
@@ -152,7 +153,7 @@ class Extractor:
     name: str
     plugin: str
     track: Track
-    category: Literal["extractor", "converter", "baseline"]
+    category: Category
     options: Mapping[str, Any] = field(default_factory=dict)
     distribution: str = ""
     answer: Literal["text", "html"] = "text"

@@ -1,13 +1,16 @@
 """Plug-ins by file name, listed by reading their files, without importing any.
 
-A plug-in is a Python file; its stem is its name. What a list needs to know stands in it as literals: the docstring, `TRACK`,
-`CATEGORY`, `VARIANTS`, `DISTRIBUTION`, `ANSWER`, `REQUIRES`, and the dependencies of a PEP 723 header.
+A plug-in is a file; its stem is its name. What a list needs to know stands in it as literals: the docstring, `TRACK`, `CATEGORY`,
+`VARIANTS`, `DISTRIBUTION`, `ANSWER`, `REQUIRES`, and the dependencies of a PEP 723 header. An extractor may also be a JavaScript module
+(`.mjs`), which says the same in its first comment and in `export const NAME = …;` with JSON, or a program of the machine, described
+by a TOML file.
 """
 
 from __future__ import annotations
 
 import ast
 import functools
+import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -17,13 +20,18 @@ from typing import Any
 
 from harness import __version__
 from harness.errors import ClutterbenchError, UsageError, did_you_mean
-from harness.records import TRACKS, Extractor, Track
+from harness.records import TRACKS, Category, Extractor, Track
 
 EXTRACTORS = Path(__file__).parent / "extractors"
-CATEGORIES = ("extractor", "converter", "baseline")
+CATEGORIES: tuple[Category, ...] = ("extractor", "converter", "baseline")
 ANSWERS = ("text", "html")
 
 _SCRIPT = re.compile(r"^# /// script\s*$\n(?P<body>(?:^#(?: .*)?$\n)+?)^# ///\s*$", re.MULTILINE)
+_MODULE_DOC = re.compile(r"\A\s*/\*\*(?P<text>.*?)\*/", re.DOTALL)
+_MODULE_CONSTANT = re.compile(r"^export const (?P<name>[A-Z]+) = ", re.MULTILINE)
+_LICENCE = re.compile(r"\b(?:Apache-2\.0|MIT|BSD-[23]-Clause|[AL]?GPL-[23]\.[01]|MPL-2\.0|ISC|CC0-1\.0|Unlicense)\b")
+_ALL = "all"
+_SUFFIXES = (".py", ".mjs", ".toml")
 _PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+!_-]*")
 
 
@@ -36,7 +44,8 @@ class Plugin:
     """What a plug-in file says about itself.
 
     `constants` are its literal upper-case names. `dependencies` are those of its PEP 723 header: not empty means that it runs in an
-    environment of its own.
+    environment of its own. `excluded` are packages that these ask for and that are left out, `tool.uv.exclude-dependencies` there.
+    `command` is the program that a TOML file names, `version_command` what tells its version.
     """
 
     name: str
@@ -44,6 +53,9 @@ class Plugin:
     doc: str
     constants: Mapping[str, Any]
     dependencies: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    version_command: tuple[str, ...] = ()
 
     @property
     def variants(self) -> Mapping[str, Mapping[str, Any]]:
@@ -57,15 +69,34 @@ class Plugin:
         return str(self.constants.get("DISTRIBUTION", ""))
 
     @property
+    def default(self) -> bool:
+        """Whether it runs where no extractor is named: those that need nothing but Python packages."""
+        return self.path.suffix == ".py"
+
+    @property
+    def licence(self) -> str:
+        """The licences that its documentation names, by their short names."""
+        return " OR ".join(dict.fromkeys(_LICENCE.findall(self.doc)))
+
+    @property
     def requires(self) -> tuple[str, ...]:
         """Further packages that another release of the distribution needs to be installed with."""
         return tuple(self.constants.get("REQUIRES", ()))
 
     def track(self, variant: str) -> Track:
-        """The track of a variant: `TRACK` is one for all, or a mapping of variant to track."""
-        track = self.constants.get("TRACK", "html")
-        chosen: Track = track.get(variant, "html") if isinstance(track, dict) else track
+        """The track of a variant."""
+        chosen: Track = self._of("TRACK", variant, "html")
         return chosen
+
+    def category(self, variant: str) -> Category:
+        """The category of a variant."""
+        chosen: Category = self._of("CATEGORY", variant, "extractor")
+        return chosen
+
+    def _of(self, name: str, variant: str, default: str) -> Any:
+        """A constant that is one for all variants, or a mapping of variant to value."""
+        value = self.constants.get(name, default)
+        return value.get(variant, default) if isinstance(value, dict) else value
 
     def extractor(self, variant: str, version: str = "") -> Extractor:
         """Return a variant as it runs, in another release of its distribution if `version` is given.
@@ -73,13 +104,15 @@ class Plugin:
         Raises UsageError where a version other than the harness's is asked of a plug-in without distribution.
         """
         requirement = f"{self.distribution}=={version}" if version and self.distribution else ""
+        if version and self.command:
+            raise UsageError(f"{variant} is a program of this machine, in the version that is installed; there is no {variant}=={version}.")
         if version and not requirement and version != __version__:
             raise UsageError(f"{variant} is part of clutterbench and has its version, {__version__}; there is no {variant}=={version}.")
         return Extractor(
             name=f"{variant}=={version}" if version else variant,
             plugin=self.name if self.path.parent == EXTRACTORS else str(self.path),
             track=self.track(variant),
-            category=self.constants.get("CATEGORY", "extractor"),
+            category=self.category(variant),
             options=self.variants[variant],
             distribution=self.distribution,
             answer=self.constants.get("ANSWER", "text"),
@@ -89,10 +122,57 @@ class Plugin:
 
 def read(path: Path) -> Plugin:
     """Read what a plug-in file says about itself. Raises PluginError, naming file and line."""
+    plugin = {".mjs": _read_module, ".toml": _read_program}.get(path.suffix, _read_python)(path)
+    for name, value in plugin.constants.items():
+        if not _CHECKS[name][0](value):
+            raise PluginError(f"{path}: {name} must be {_CHECKS[name][1]}, found {value!r}")
+    return plugin
+
+
+def _source(path: Path, language: str) -> str:
     try:
-        source = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PluginError(f"{path}: cannot be read as {language}: {error}") from error
+
+
+def _read_module(path: Path) -> Plugin:
+    """A JavaScript module; its constants are found by their form, for it is not run and there is no parser for it here."""
+    source = _source(path, "JavaScript")
+    constants: dict[str, Any] = {}
+    for match in _MODULE_CONSTANT.finditer(source):
+        if match["name"] in _CHECKS:
+            line = source.count("\n", 0, match.start()) + 1
+            try:
+                constants[match["name"]], _ = json.JSONDecoder().raw_decode(source, match.end())
+            except ValueError as error:
+                raise PluginError(f"{path}:{line}: {match['name']} must be plain JSON, for plug-ins are listed without running") from error
+    comment = _MODULE_DOC.match(source)
+    doc = "\n".join(line.strip().removeprefix("*").strip() for line in comment["text"].strip().splitlines()) if comment else ""
+    return Plugin(path.stem, path, doc, constants)
+
+
+def _read_program(path: Path) -> Plugin:
+    """A TOML file that describes a program: `about`, `command`, `version`, and the constants that it may have, in lower case."""
+    try:
+        table = tomllib.loads(_source(path, "TOML"))
+    except tomllib.TOMLDecodeError as error:
+        raise PluginError(f"{path}: cannot be read as TOML: {error}") from error
+    constants = {name: table[name.lower()] for name in ("TRACK", "CATEGORY", "ANSWER") if name.lower() in table}
+    if unknown := table.keys() - {"about", "command", "version", *(name.lower() for name in constants)}:
+        raise PluginError(f"{path}: {min(unknown)!r} is no key of a program; there are about, command, version, track, category, answer")
+    command, version = table.get("command"), table.get("version", [])
+    for name, value in (("command", command), ("version", version)):
+        if not _are_strings(value) or (name == "command" and not value):
+            raise PluginError(f"{path}: {name} must be a list of strings, the program and its arguments, found {value!r}")
+    return Plugin(path.stem, path, str(table.get("about", "")), constants, command=tuple(command or ()), version_command=tuple(version))
+
+
+def _read_python(path: Path) -> Plugin:
+    source = _source(path, "Python")
+    try:
         tree = ast.parse(source)
-    except (OSError, UnicodeDecodeError, SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError) as error:
         raise PluginError(f"{path}: cannot be read as Python: {error}") from error
     constants: dict[str, Any] = {}
     for node in tree.body:
@@ -101,11 +181,7 @@ def read(path: Path) -> Plugin:
             for target in targets:
                 if isinstance(target, ast.Name) and target.id in _CHECKS:
                     constants[target.id] = _literal(path, target.id, node.value)
-    plugin = Plugin(path.stem, path, ast.get_docstring(tree) or "", constants, _dependencies(path, source))
-    for name, value in constants.items():
-        if not _CHECKS[name][0](value):
-            raise PluginError(f"{path}: {name} must be {_CHECKS[name][1]}, found {value!r}")
-    return plugin
+    return Plugin(path.stem, path, ast.get_docstring(tree) or "", constants, *_script(path, source))
 
 
 def _literal(path: Path, name: str, value: ast.expr) -> Any:
@@ -115,18 +191,23 @@ def _literal(path: Path, name: str, value: ast.expr) -> Any:
         raise PluginError(f"{path}:{value.lineno}: {name} must be a plain literal, for plug-ins are listed without running") from error
 
 
-def _dependencies(path: Path, source: str) -> tuple[str, ...]:
+def _script(path: Path, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the PEP 723 header asks for, and what of that it leaves out."""
     match = _SCRIPT.search(source)
     if not match:
-        return ()
+        return (), ()
     body = "".join(line[2:] if line.startswith("# ") else line[1:] for line in match["body"].splitlines(keepends=True))
     try:
-        found = tomllib.loads(body).get("dependencies", [])
+        header = tomllib.loads(body)
     except tomllib.TOMLDecodeError as error:
         raise PluginError(f"{path}: the script header is not TOML: {error}") from error
-    if not _are_strings(found):
-        raise PluginError(f"{path}: dependencies in the script header must be a list of strings, found {found!r}")
-    return tuple(found)
+    tool = header.get("tool", {})
+    settings = tool.get("uv", {}) if isinstance(tool, dict) else {}
+    found, excluded = header.get("dependencies", []), settings.get("exclude-dependencies", []) if isinstance(settings, dict) else []
+    for name, value in (("dependencies", found), ("exclude-dependencies", excluded)):
+        if not _are_strings(value):
+            raise PluginError(f"{path}: {name} in the script header must be a list of strings, found {value!r}")
+    return tuple(found), tuple(excluded)
 
 
 def _are_strings(value: Any) -> bool:
@@ -140,13 +221,13 @@ def _are_variants(value: Any) -> bool:
     )  # fmt: skip
 
 
-def _is_track(value: Any) -> bool:
-    return value in TRACKS if isinstance(value, str) else isinstance(value, dict) and all(item in TRACKS for item in value.values())
+def _each_in(value: Any, allowed: Sequence[str]) -> bool:
+    return value in allowed if isinstance(value, str) else isinstance(value, dict) and all(item in allowed for item in value.values())
 
 
 _CHECKS: Mapping[str, Any] = {
-    "TRACK": (_is_track, "'html' or 'text', or a mapping of variant to one of them"),
-    "CATEGORY": (lambda value: value in CATEGORIES, "one of " + ", ".join(CATEGORIES)),
+    "TRACK": (lambda value: _each_in(value, TRACKS), "'html' or 'text', or a mapping of variant to one of them"),
+    "CATEGORY": (lambda value: _each_in(value, CATEGORIES), f"one of {', '.join(CATEGORIES)}, or a mapping of variant to one of them"),
     "VARIANTS": (_are_variants, "a mapping of variant to options"),
     "DISTRIBUTION": (lambda value: isinstance(value, str), "the name of a package"),
     "ANSWER": (lambda value: value in ANSWERS, "one of " + ", ".join(ANSWERS)),
@@ -155,8 +236,16 @@ _CHECKS: Mapping[str, Any] = {
 
 
 def plugins(folder: Path) -> dict[str, Plugin]:
-    """Return the plug-ins of a folder by name, sorted; files whose names begin with `_` are none."""
-    return {path.stem: read(path) for path in sorted(folder.glob("*.py")) if not path.name.startswith("_")}
+    """Return the plug-ins of a folder by name, sorted; files whose names begin with `_` are none.
+
+    Raises PluginError where two files, as `a.py` and `a.mjs`, would be one plug-in.
+    """
+    found: dict[str, Plugin] = {}
+    for path in sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("_")):
+        if path.stem in found:
+            raise PluginError(f"{path}: there is a plug-in {path.stem!r} already, {found[path.stem].path.name}; rename one of them")
+        found[path.stem] = read(path)
+    return found
 
 
 @functools.cache
@@ -183,17 +272,18 @@ def plugin_of(extractor: Extractor) -> Plugin:
 
 
 def select(names: Sequence[str], track: Track | None = None) -> list[Extractor]:
-    """Return the extractors that `names` stand for, in that order, each once; all of `track` where there are no names.
+    """Return the extractors that `names` stand for, in that order, each once; the default set where there are no names.
 
-    A name is a variant, a plug-in (all its variants, unless a variant has that name too), `VARIANT==VERSION`, or a path to a
-    plug-in file that ends in `.py`. Raises UsageError for any other, for one of another track, and for two different ones of one name.
+    A name is a variant, a plug-in (all its variants, unless a variant has that name too), `VARIANT==VERSION`, `all`, or a path to a
+    plug-in file, which ends in `.py`, `.mjs` or `.toml`. Raises UsageError for any other, for one of another track, and for two different
+    ones of one name.
     """
-    if not names:
-        return [extractor for extractor in variants().values() if track in (None, extractor.track)]
     chosen: dict[str, Extractor] = {}
-    for name in names:
+    for name in names or [""]:
         for extractor in _named(name):
             if track not in (None, extractor.track):
+                if name in ("", _ALL):
+                    continue
                 raise UsageError(f"{extractor.name} reads the {extractor.track} track, not {track}.")
             other = chosen.setdefault(extractor.name, extractor)
             if other != extractor:
@@ -203,7 +293,9 @@ def select(names: Sequence[str], track: Track | None = None) -> list[Extractor]:
 
 
 def _named(name: str) -> list[Extractor]:
-    if name.endswith(".py"):
+    if name in ("", _ALL):
+        return [extractor for extractor in variants().values() if name or plugin_of(extractor).default]
+    if name.endswith(_SUFFIXES):
         if not Path(name).is_file():
             raise UsageError(f"There is no file {name}.")
         plugin = read(Path(name).resolve())

@@ -7,7 +7,7 @@ import importlib.metadata
 import json
 import platform
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from harness import __version__, reference, registry, score, spread
 from harness.corpus import corpus as corpora
 from harness.corpus import segment
 from harness.errors import InstallError, NothingMatched, StoreError
-from harness.extract.envs import Environment, prepare
+from harness.extract.envs import Environment, build_all, prepare, recipes
 from harness.extract.sandbox import Limits
 from harness.extract.schedule import RunFacts, Task, extract
 from harness.progress import Progress
@@ -50,7 +50,7 @@ class Plan:
         return environment.fingerprint if environment else "did not run"
 
 
-def plan(root: Path, names: Sequence[str], pages: Sequence[str], *, floors: bool = True) -> Plan:
+def plan(root: Path, names: Sequence[str], pages: Sequence[str], progress: Progress, *, floors: bool = True) -> Plan:
     """Choose pages and extractors and prepare environments. Raises UsageError or CorpusError for what does not exist or fit.
 
     With `floors` the baselines of each track in play are part of the run, whichever extractors are named.
@@ -66,13 +66,25 @@ def plan(root: Path, names: Sequence[str], pages: Sequence[str], *, floors: bool
     if pages:
         corpus = corpus.only(pages)
     environments: dict[str, Environment] = {}
-    failures: dict[str, str] = {}
+    failures = build_environments(extractors, progress)
     for extractor in extractors:
+        if extractor.name in failures:
+            continue
         try:
             environments[extractor.name] = prepare(extractor)
         except InstallError as error:
             failures[extractor.name] = str(error)
     return Plan(corpus, tuple(extractors), environments, failures, bool(names or pages))
+
+
+def build_environments(extractors: Iterable[Extractor], progress: Progress) -> dict[str, str]:
+    """Build the environments that are missing; returns why an extractor cannot run, by its name."""
+    wanted = recipes(extractors)
+    missing = sum(not recipe.built for recipe in wanted)
+    if not missing:
+        return {}
+    with progress.stage("environments", missing):
+        return build_all(wanted, lambda _, reason: progress.step(failed=bool(reason)))
 
 
 def run(work: Plan, cache: Cache, progress: Progress, slots: int | None = None) -> Run:
@@ -272,7 +284,7 @@ class Outcome:
 
 def bench(root: Path, names: Sequence[str], pages: Sequence[str], progress: Progress, slots: int | None = None) -> Outcome:
     """Run, score and report. Where inputs, code and packages are those of the last time and its files are untouched, do nothing."""
-    work = plan(root, names, pages)
+    work = plan(root, names, pages, progress)
     stamp_path = root / STATE / "bench.json"
     inputs = digest(work.run_id, str(work.selected), _code(), *sorted(_installed()))
     if (stamp := _stamp(stamp_path)) and stamp["inputs"] == inputs:

@@ -297,6 +297,51 @@ def test_lists(clutterbench: Clutterbench, pages: Path, what: str) -> None:
         assert set(core.split()) <= {row["name"] for row in rows}
 
 
+def test_time_stores_costs_apart_from_scores(clutterbench: Clutterbench, pages: Path) -> None:
+    result = clutterbench("time", "-x", "everything", "-x", "justext", "--rounds", "1", "--pages", "2", "--reference", "everything")
+    assert result.status == 0
+    assert [line.split()[0] for line in result.out.splitlines()[1:]] in (["everything", "justext"], ["justext", "everything"])
+    assert "CPU × is to the reference run before and after (everything" in result.err
+    stored = json.loads((pages / "benchmarks" / "cost.json").read_text())
+    assert {row["extractor"] for row in stored["costs"]} == {"everything", "justext"}
+    assert not (pages / "reports").exists()
+
+
+def test_stress_shows_each_odd_page(clutterbench: Clutterbench, pages: Path) -> None:
+    result = clutterbench("stress", "-x", "nothing")
+    assert result.status == 0
+    header, row = result.out.splitlines()
+    assert "5,000 nested divs" in header
+    assert row.split()[0] == "nothing"
+    assert set(row.split()[1:]) == {"none"}
+    assert (pages / "benchmarks" / "robustness.json").is_file()
+
+
+def test_envs_are_listed_and_pruned(clutterbench: Clutterbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    old = tmp_path / "cache" / "clutterbench" / "envs" / "0123"
+    old.mkdir(parents=True)
+    (old / "recipe.json").write_text('{"made_of": "tool==0.9"}')
+    rows = json.loads(clutterbench("envs", "list", "--json").out)["environments"]
+    assert {"for": "html2text", "state": "not built", "MB": 0.0, "made of": "html2text==2025.4.15"} in rows
+    assert rows[-1] == {"for": "", "state": "not needed", "MB": 0.0, "made of": "tool==0.9"}
+    result = clutterbench("envs", "prune")
+    assert (result.status, result.out) == (0, "tool==0.9\n")
+    assert not old.exists()
+    assert clutterbench("envs", "build", "-x", "trafilatura").err.strip() == "all environments are built"
+
+
+def test_list_extractors_says_licence_and_builds_nothing(
+    clutterbench: Clutterbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    rows = {row["name"]: row for row in json.loads(clutterbench("list", "extractors", "--json").out)["extractors"]}
+    assert (rows["html2text"]["version"], rows["html2text"]["licence"], rows["html2text"]["default"]) == ("not built yet", "GPL-3.0", "yes")
+    assert (rows["readability-js"]["package"], rows["readability-js"]["default"]) == ("@mozilla/readability", "no")
+    assert rows["trafilatura"]["runs with"] == "the project's packages"
+    assert not (tmp_path / "cache").exists()
+
+
 def test_gold_is_kept_in_order_carried_over_and_compared(clutterbench: Clutterbench, pages: Path) -> None:
     assert clutterbench("gold", "fmt").err == "all in order\n"
     gold = pages / "gold/post/pier.txt"

@@ -38,7 +38,9 @@ def test_our_own_are_listed_without_importing_them() -> None:
     [
         ("VARIANTS = dict(a={})", ":1: VARIANTS must be a plain literal"),
         ("TRACK = 'pdf'", "TRACK must be 'html' or 'text'"),
-        ("CATEGORY = 'toy'", "CATEGORY must be one of extractor, converter, baseline, found 'toy'"),
+        ("CATEGORY = 'toy'", "CATEGORY must be one of extractor, converter, baseline, or a mapping of variant to one of them, found 'toy'"),
+        ("CATEGORY = {'mine': 'toy'}", "CATEGORY must be one of"),
+        ("# /// script\n# dependencies = []\n# [tool.uv]\n# exclude-dependencies = 'a'\n# ///\n", "exclude-dependencies in the script"),
         ("VARIANTS = {'a': 1}", "VARIANTS must be a mapping of variant to options"),
         ("VARIANTS = {}", "VARIANTS must be"),
         ("ANSWER = 'markdown'", "ANSWER must be one of text, html"),
@@ -108,3 +110,53 @@ def test_two_extractors_of_one_name_are_refused(tmp_path: Path) -> None:
     assert str(registry.EXTRACTORS / "justext.py") in str(raised.value)
     assert len(registry.select(["justext", "justext"])) == 1
     assert len(registry.select([str(other), str(other)])) == 1
+
+
+MODULE = """/**
+ * A module.
+ *
+ * MIT; home: https://mine.test.
+ */
+import x from "y";
+export const VARIANTS = {
+  "mine": {},
+  "mine-other": {"deep": [1, 2]}
+};
+export const TRACK = "text";
+export const extract = (html) => html;
+const ANSWER = "html";
+"""
+
+
+def test_module_is_listed_without_running_it(tmp_path: Path) -> None:
+    path = tmp_path / "mine.mjs"
+    path.write_text(MODULE)
+    plugin = registry.read(path)
+    assert plugin.doc == "A module.\n\nMIT; home: https://mine.test."
+    assert plugin.variants == {"mine": {}, "mine-other": {"deep": [1, 2]}}
+    assert plugin.track("mine-other") == "text"
+    assert plugin.extractor("mine").answer == "text"
+    assert not plugin.default
+    path.write_text("export const TRACK = track();\n")
+    with pytest.raises(registry.PluginError, match=r"mine\.mjs:1: TRACK must be plain JSON"):
+        registry.read(path)
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine.mjs").write_text("")
+    (tmp_path / "mine.py").write_text("")
+    with pytest.raises(registry.PluginError, match=r"there is a plug-in 'mine' already, mine\.mjs"):
+        registry.plugins(tmp_path)
+
+
+def test_default_set_needs_only_python_and_all_is_all() -> None:
+    default, everything = ([extractor.name for extractor in registry.select(names)] for names in ([], ["all"]))
+    assert set(everything) == set(registry.variants())
+    assert {registry.plugin_of(registry.variants()[name]).path.suffix for name in default} == {".py"}
+    assert "readability-js" in set(everything) - set(default)
+    assert {extractor.track for extractor in registry.select(["all"], "text")} == {"text"}
+
+
+def test_category_may_differ_by_variant() -> None:
+    found = registry.variants()
+    assert (found["resiliparse"].category, found["resiliparse-all"].category) == ("extractor", "converter")

@@ -25,7 +25,7 @@ def root(tmp_path: Path) -> Path:
 
 def ran(root: Path, *names: str) -> Run:
     with Cache(root) as cache:
-        return stages.run(stages.plan(root, names, []), cache, Progress())
+        return stages.run(stages.plan(root, names, [], Progress()), cache, Progress())
 
 
 def scored(root: Path, found: Run, *metrics: str) -> Summary:
@@ -51,12 +51,12 @@ def body_only(root: Path) -> None:
     ],
 )
 def test_the_floors_are_part_of_every_run(root: Path, names: list[str], expected: list[str]) -> None:
-    assert [extractor.name for extractor in stages.plan(root, names, []).extractors] == expected
-    assert [extractor.name for extractor in stages.plan(root, names, [], floors=False).extractors] == names
+    assert [extractor.name for extractor in stages.plan(root, names, [], Progress()).extractors] == expected
+    assert [extractor.name for extractor in stages.plan(root, names, [], Progress(), floors=False).extractors] == names
 
 
 def test_a_run_of_all_names_each_extractor_once(root: Path) -> None:
-    names = [extractor.name for extractor in stages.plan(root, [], []).extractors]
+    names = [extractor.name for extractor in stages.plan(root, [], [], Progress()).extractors]
     assert len(names) == len(set(names))
     assert {*reference.floors("html"), *reference.floors("text")} <= set(names)
 
@@ -65,7 +65,7 @@ def test_an_extractor_cannot_take_the_name_of_a_reference_row(root: Path, tmp_pa
     plugin = tmp_path / "oracle.py"
     plugin.write_text('"""Knows."""\ndef extract(html, url):\n    return ""\n')
     with pytest.raises(UsageError, match='"oracle" is the name of a reference row'):
-        stages.plan(root, [str(plugin)], [])
+        stages.plan(root, [str(plugin)], [], Progress())
 
 
 def test_reference_rows_are_entrants_that_do_not_compete(root: Path) -> None:

@@ -22,8 +22,7 @@ from typing import Any, Protocol
 from harness.extract import processes
 from harness.extract.workers import guards
 
-WORKER = Path(__file__).parent / "workers" / "python_worker.py"
-WORKER_FILES = (WORKER, WORKER.with_name("guards.py"))
+_WORKERS = Path(__file__).parent / "workers"
 
 NO_ANSWER = "protocol: something other than an answer came over the worker's channel"
 _HEADER_LIMIT = 1 << 16
@@ -55,6 +54,12 @@ class Limits:
         return json.dumps(asdict(self), sort_keys=True)
 
 
+def worker_files(plugin: Path) -> tuple[Path, ...]:
+    """The files that a worker for this kind of plug-in runs, the one that is started first."""
+    names = {".mjs": ("node_launcher.py", "node_worker.mjs"), ".toml": ("python_worker.py", "external.py")}
+    return tuple(_WORKERS / name for name in (*names.get(plugin.suffix, ("python_worker.py",)), "enclosure.py", "guards.py"))
+
+
 class Place(Protocol):
     """What a worker needs to know of an environment; see `envs.Environment`."""
 
@@ -64,6 +69,8 @@ class Place(Protocol):
     def sites(self) -> tuple[Path, ...]: ...
     @property
     def roots(self) -> tuple[Path, ...]: ...
+    @property
+    def program(self) -> tuple[str, ...]: ...
 
 
 class ProtocolError(Exception):
@@ -94,7 +101,7 @@ class Worker:
             self._process = subprocess.Popen(
                 # -I would ignore PYTHONHASHSEED; with a scrubbed environment -s -P isolates as well. -S, for no package may run
                 # before the guards are up.
-                [environment.python, "-S", "-s", "-P", WORKER, str(theirs.fileno())],
+                [environment.python, "-S", "-s", "-P", worker_files(plugin)[0], str(theirs.fileno())],
                 cwd=scratch,
                 env=_environment(scratch),
                 stdin=subprocess.DEVNULL,
@@ -122,7 +129,7 @@ class Worker:
         self.send({
             "plugin": str(plugin), "prefix": str(environment.roots[0]), "sites": [str(path) for path in environment.sites],
             "readable": [str(path) for path in environment.roots], "parent": os.getpid(),
-            "memory": limits.memory, "answer": limits.answer, "file": _FILE_LIMIT,
+            "memory": limits.memory, "answer": limits.answer, "file": _FILE_LIMIT, "program": list(environment.program),
         })  # fmt: skip
 
     def fileno(self) -> int:

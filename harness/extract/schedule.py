@@ -62,13 +62,15 @@ class RunFacts:
     """What a run was like beside its answers; mappings go by extractor name.
 
     `guards`: what kept its workers in, True only if it held in all of them. `failures`: why an extractor did not run, or not to the
-    end. `cpu_extract`: CPU seconds inside calls; `cpu_tree`: of the harness and all its workers during the run; `wait_seconds`: time
-    in which workers waited for pages, or slots had no work while others did.
+    end. `starts`: CPU seconds until a worker was ready, the least of them. `cpu_extract`: CPU seconds inside calls; `cpu_tree`: of the
+    harness and all its workers during the run; `wait_seconds`: time in which workers waited for pages, or slots had no work while others
+    did.
     """
 
     guards: Mapping[str, Mapping[str, bool]]
     environments: Mapping[str, Environment]
     failures: Mapping[str, str]
+    starts: Mapping[str, float]
     calls: int
     cpu_extract: float
     cpu_tree: float
@@ -145,6 +147,7 @@ class _Run:
         self._groups: list[_Group] = []
         self._guards: dict[str, dict[str, bool]] = {}
         self._failures: dict[str, str] = {}
+        self._starts: dict[str, float] = {}
         self._environments: dict[str, Environment] = {}
         self._strangers: set[int] = set()
         self._kept: dict[tuple[str, str], tuple[bytes, str, str]] = {}
@@ -166,7 +169,9 @@ class _Run:
                 self._selector.close()
                 processes.sweep(self._strangers)  # what an interrupt in the midst of an end has left
         cpu_tree = _tree_cpu() - before
-        return RunFacts(self._guards, self._environments, self._failures, self._calls, self._cpu_extract, cpu_tree, self._waited)
+        return RunFacts(
+            self._guards, self._environments, self._failures, self._starts, self._calls, self._cpu_extract, cpu_tree, self._waited
+        )
 
     def _plan(self, tasks: Iterable[Task], environments: Mapping[str, Environment]) -> None:
         groups: dict[tuple[Path, Path], _Group] = {}
@@ -328,6 +333,7 @@ class _Run:
         group = self._seats[seat]
         group.failed_starts, group.start_cost = 0, seat.start_cpu
         for name in group.names:
+            self._starts[name] = min(seat.start_cpu, self._starts.get(name, seat.start_cpu))
             held = self._guards.setdefault(name, dict(seat.guards))
             for guard in held:
                 held[guard] = held[guard] and seat.guards.get(guard, False)

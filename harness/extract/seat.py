@@ -179,11 +179,14 @@ class Seat:
         return used + sum(each.cpu + each.waited_cpu for each in map(processes.usage, map(processes.stat_of, below)))
 
     def _excess(self, below: list[int]) -> tuple[Status, str] | None:
-        """What the processes `below` the worker are too many of, or hold too much of."""
+        """What the worker and the processes `below` it are too many of, or hold too much of.
+
+        A Node worker's own limit does not see memory that it shares, so its size is looked at too.
+        """
         if len(below) > _PROCESSES:
             return "crash", f"ended for more than {_PROCESSES} processes at once"
         held = self.worker.resident() + sum(processes.share_of_memory(pid) for pid in below)
-        if below and held > self._resident_limit:
+        if held > self._resident_limit:
             return "memory", f"ended for {held:,} bytes in the worker and its children; the limit is {self._resident_limit:,}"
         return None
 

@@ -12,7 +12,7 @@ import pytest
 import harness
 from harness import registry
 from harness.errors import InstallError
-from harness.extract import envs
+from harness.extract import build, envs
 from harness.extract.sandbox import Limits
 from harness.extract.schedule import Task, extract
 from harness.records import Extraction
@@ -97,11 +97,22 @@ def test_distribution_that_is_not_installed(tmp_path: Path) -> None:
 
 def test_header_asks_for_an_environment_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "isolated.py"
-    path.write_text("# /// script\n# dependencies = ['b==1', 'a>=2']\n# ///\nDISTRIBUTION = 'b'\ndef extract(html, url): return ''")
+    header = "# /// script\n# dependencies = ['b==1', 'a==2']\n# [tool.uv]\n# exclude-dependencies = ['d']\n# ///\n"
+    path.write_text(header + "DISTRIBUTION = 'b'\nREQUIRES = ['c']\ndef extract(html, url): return ''")
     [isolated] = registry.select([str(path)])
     plugin = registry.plugin_of(isolated)
-    assert envs._requirements(plugin, isolated) == ("a>=2", "b==1")
-    assert envs._requirements(plugin, plugin.extractor("isolated", "3")) == ("a>=2", "b==3")
+    assert plugin.excluded == ("d",)
+    assert envs._requirements(plugin, isolated) == ("a==2", "b==1")
+    # What goes with one release need not go with another, so only what every release needs is kept.
+    assert envs._requirements(plugin, plugin.extractor("isolated", "3")) == ("b==3", "c")
+
+
+@pytest.mark.skipif(bool(os.environ.get("CLUTTERBENCH_OFFLINE")), reason="builds an environment from the package registry")
+def test_excluded_package_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    [whole, without] = (build.build(build.Recipe(("breadability==0.1.21",), (*skip, "docopt"))) for skip in ((), ("chardet",)))
+    names = [{item.partition("==")[0] for item in envs._freeze((envs._site(root),))} for root in (whole, without)]
+    assert names[0] - names[1] == {"chardet"}
 
 
 @pytest.mark.parametrize(
@@ -114,7 +125,7 @@ def test_header_names_releases_only(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     [isolated] = registry.select([str(path)])
     plugin = dataclasses.replace(registry.plugin_of(isolated), dependencies=(need,))
     monkeypatch.setattr(envs, "plugin_of", lambda _: plugin)
-    monkeypatch.setattr(envs, "_build", lambda _: pytest.fail("built"))
+    monkeypatch.setattr(envs, "build", lambda _: pytest.fail("built"))
     with pytest.raises(InstallError, match="does not name a release"):
         envs.prepare(isolated)
 
@@ -136,7 +147,7 @@ def test_uv_is_given_what_it_needs_of_the_environment(monkeypatch: pytest.Monkey
     for name in ("SECRET_TOKEN", "AWS_KEY", "UV_INDEX_URL", "PIP_INDEX_URL", "https_proxy", "NO_PROXY", "SSL_CERT_FILE", "PYTHONPATH"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setattr(subprocess, "run", run)
-    envs._run(["uv"], ("a",))
+    build._run(["uv"], "a")
     assert {"UV_INDEX_URL", "PIP_INDEX_URL", "https_proxy", "NO_PROXY", "SSL_CERT_FILE", "PATH", "HOME", "NO_COLOR"} <= set(seen)
     assert not {"SECRET_TOKEN", "AWS_KEY", "PYTHONPATH"} & set(seen)
 
@@ -144,5 +155,40 @@ def test_uv_is_given_what_it_needs_of_the_environment(monkeypatch: pytest.Monkey
 @pytest.mark.skipif(bool(os.environ.get("CLUTTERBENCH_OFFLINE")), reason="asks the package registry")
 def test_package_without_a_wheel_is_not_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with pytest.raises(InstallError, match=r"has no usable wheels.*only wheels are installed"):
-        envs._build(("langdetect==1.0.9",))
+    with pytest.raises(InstallError, match=r"has no usable wheels.*only wheels for Python 3\.\d+\.\d+ are installed"):
+        build.build(build.Recipe(("langdetect==1.0.9",)))
+
+
+@pytest.mark.skipif(bool(os.environ.get("CLUTTERBENCH_OFFLINE")), reason="builds an environment from the package registry")
+def test_environments_are_listed_built_and_pruned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert build.kept() == []
+    extractors = registry.select(["html2text", "boilerpy3", "trafilatura", "justext==0.0.1"])
+    wanted = envs.recipes(extractors)
+    assert sorted(len(names) for names in wanted.values()) == [1, 1, 4]  # boilerpy3's four share one; trafilatura runs in the project's
+    told: list[str] = []
+    failures = envs.build_all(wanted, lambda _, reason: told.append(reason))
+    assert list(failures) == ["justext==0.0.1"]
+    assert sorted(bool(reason) for reason in told) == [False, False, True]
+    assert sorted(each.made_of for each in build.kept()) == ["boilerpy3==1.0.7", "html2text==2025.4.15"]
+    assert all(each.size > 10_000 for each in build.kept())
+    (build.cache() / "building-left").mkdir()
+    only = envs.recipes(registry.select(["html2text"]))
+    assert sorted(each.made_of for each in build.prune(only)) == ["", "boilerpy3==1.0.7"]
+    assert [each.made_of for each in build.kept()] == ["html2text==2025.4.15"]
+
+
+def test_npm_gives_its_reason_after_its_code() -> None:
+    message = "npm error code E404\nnpm error 404 Not Found - GET x\nnpm error A complete log of this run can be found in: x\n"
+    assert build._reason(message) == "Not Found - GET x"
+    message = "npm error code ETARGET\nnpm error notarget No matching version found for a@9.\n"
+    assert build._reason(message) == "No matching version found for a@9."
+
+
+@pytest.mark.skipif(bool(os.environ.get("CLUTTERBENCH_OFFLINE")), reason="asks the package registry")
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="the package runs on this Python")
+def test_package_for_another_python_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    # its metadata: Requires-Python >=3.12
+    with pytest.raises(InstallError, match=r"does not satisfy Python>=3\.12.*the Python that clutterbench is installed with, 3\.11"):
+        build.build(build.Recipe(("magic-html==0.1.8",)))

@@ -10,7 +10,7 @@ import pytest
 from harness.extract import sandbox
 from harness.extract.workers import guards
 
-WORKERS = sandbox.WORKER.parent
+WORKERS = sandbox._WORKERS
 
 
 def run(code: str) -> str:

@@ -1,11 +1,16 @@
-"""What every extractor plug-in must keep to, run over each of them in its worker."""
+"""What every extractor plug-in must keep to, run over each of them in its worker.
 
+With CLUTTERBENCH_OFFLINE set, those with packages of their own are left out, for their environments come from the package registry.
+"""
+
+import os
 import re
 from collections import defaultdict
 
 import pytest
 
 from harness import registry
+from harness.extract import envs
 from harness.extract.schedule import Task, extract
 from harness.records import TRACKS, Extraction
 
@@ -24,8 +29,12 @@ INPUTS = {
     "comment": "<!-- nothing but this -->",
 }
 PLUGINS = registry.extractors()
-# What raises instead of answering nothing; it is scored as the miss that it is.
-RAISES = {(variant, page) for variant in ("readability", "justext", "justext-lines") for page in ("empty", "blank", "comment")}
+OFFLINE = bool(os.environ.get("CLUTTERBENCH_OFFLINE"))
+VARIANTS = {
+    name: extractor
+    for name, extractor in registry.variants().items()
+    if not (OFFLINE and registry.plugin_of(extractor).dependencies)
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +45,7 @@ def results() -> dict[str, dict[str, Extraction]]:
         found[extraction.extractor][extraction.page.removeprefix("contract/")] = extraction
 
     tasks = []
-    for extractor in registry.variants().values():
+    for extractor in VARIANTS.values():
         for name, html in INPUTS.items():
             text = html if extractor.track == "html" else re.sub(r"(?s)<(style|script)>.*?</\1>|<[^>]+>", "\n", html)
             tasks.append(Task(extractor, f"contract/{name}", len(text), lambda text=text: (text, "", "en")))  # type: ignore[misc]
@@ -45,16 +54,16 @@ def results() -> dict[str, dict[str, Extraction]]:
     return found
 
 
-@pytest.mark.parametrize("variant", sorted(registry.variants()))
+@pytest.mark.parametrize("variant", sorted(VARIANTS))
 def test_every_page_gets_a_status(variant: str, results: dict[str, dict[str, Extraction]]) -> None:
     assert set(results[variant]) == set(INPUTS)
-    failed = {(variant, name) for name, result in results[variant].items() if result.status != "ok"}
-    assert failed <= RAISES
-    assert all(result.status == "error" for result in results[variant].values() if result.status != "ok")
-    assert all("network" not in result.noise and "files" not in result.noise for result in results[variant].values())
+    # Of a page without an article some answer nothing and some raise: either is scored. None may bring its worker down.
+    assert {result.status for result in results[variant].values()} <= {"ok", "error"}
+    assert results[variant]["ordinary"].status == "ok"
+    assert all("network" not in result.noise for result in results[variant].values())
 
 
-@pytest.mark.parametrize("variant", sorted(set(registry.variants()) - {"nothing", "nothing-lines"}))
+@pytest.mark.parametrize("variant", sorted(set(VARIANTS) - {"nothing", "nothing-lines"}))
 def test_ordinary_page_is_answered_in_plain_text(variant: str, results: dict[str, dict[str, Extraction]]) -> None:
     text = results[variant]["ordinary"].text
     assert text.count("first ferry of the year") == 6
@@ -64,10 +73,19 @@ def test_ordinary_page_is_answered_in_plain_text(variant: str, results: dict[str
 
 @pytest.mark.parametrize("plugin", PLUGINS.values(), ids=list(PLUGINS))
 def test_file_says_what_a_list_needs(plugin: registry.Plugin) -> None:
-    assert re.search(r"Apache-2\.0|MIT|BSD|GPL|ISC", plugin.doc), "the docstring must name the licence"
+    assert plugin.licence, "the docstring must name the licence by its short name, as in MIT or Apache-2.0"
     assert re.search(r"home: (https://\S+|this repository)", plugin.doc), "the docstring must say 'home: …'"
     assert plugin.constants.keys() <= {"TRACK", "CATEGORY", "VARIANTS", "DISTRIBUTION", "ANSWER", "REQUIRES"}
     for variant in plugin.variants:
         assert plugin.track(variant) in TRACKS
     source = plugin.path.read_text(encoding="utf-8")
     assert not re.search(r"^\s*(from|import) +harness", source, re.MULTILINE), "an extractor file imports nothing of ours"
+
+
+@pytest.mark.skipif(OFFLINE, reason="builds environments from the package registry")
+@pytest.mark.parametrize("plugin", [plugin for plugin in PLUGINS.values() if plugin.dependencies], ids=lambda plugin: plugin.name)
+def test_header_pins_all_that_is_installed(plugin: registry.Plugin) -> None:
+    """What is left to the resolver would be another package next month, and other answers with it."""
+    environment = envs.prepare(plugin.extractor(next(iter(plugin.variants))))
+    pinned = {re.sub(r"\[.*?\]", "", need).lower() for need in plugin.dependencies}
+    assert pinned == set(environment.freeze), "pin all that is installed, and no more; CONTRIBUTING.md says how"
