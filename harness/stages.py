@@ -220,11 +220,13 @@ def report_run(root: Path, found: Run, folder: Path | None = None) -> list[Path]
 
 def write_report(root: Path, found: Run, summary: Summary, *, selected: bool, folder: Path | None = None) -> list[Path]:
     """Write the report as `report_run` says, and the results into the corpus's README and guide where those have a place for them."""
-    from harness.report.pages import build
+    from harness.report.details import Details
+    from harness.report.site import build
 
     if folder is None and not selected:
         _update_documents(root, summary)
-    return build(summary, folder or (found.folder / "report" if selected else root / "reports"))
+    folder = folder or (found.folder / "report" if selected else root / "reports")
+    return build(summary, folder, Details(root, found, summary))
 
 
 def _update_documents(root: Path, summary: Summary) -> None:

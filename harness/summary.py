@@ -113,6 +113,9 @@ class Summary:
     metrics: tuple[Metric, ...]
     coverage: str
     confusion: Confusion | None = None
+    gold: str = ""
+    """Digest of the pages and their gold."""
+    version: str = __version__
 
 
 def summarise(
@@ -130,6 +133,7 @@ def summarise(
     return Summary(
         corpus, tuple(tracks), tuple(sorted(failures, key=lambda failure: (failure.extractor, failure.page))),
         tuple(entrant for entrant in entrants if entrant.reason), tuple(metrics), "full" if coverage == {"full"} else "body",
+        gold=str(facts["gold"]),
     )  # fmt: skip
 
 

@@ -1,88 +1,18 @@
-"""Build the report's folder: one page that needs no network and no script, and the plain files beside it."""
+"""One track of a summary, arranged for the templates: standings, charts, grids, slices and pages. No layout, no escaping."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from statistics import median
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from harness.escape import visible
 from harness.records import UNLABELLED
-from harness.report import charts, comparison, spreadsheets, tables, view
+from harness.report import charts, comparison, view
 from harness.score import HEADLINE
-from harness.stats import ALPHA, FEWEST_PAGES, FEWEST_SITES, Row
-from harness.store import replace_text
-from harness.summary import Failure, PageRow, Summary, TrackSummary, points, signed
-
-_HERE = Path(__file__).parent
-_FAILURES_SHOWN = 20
-"""Failures listed per extractor: one that fails everywhere must not bury the others. Their number is always given."""
-
-
-def build(summary: Summary, folder: Path) -> list[Path]:
-    """Write `index.html`, `summary.md`, `scores.csv`, `leaks.csv`, `losses.csv` and `pairs.csv` and return their paths.
-
-    Equal summaries give equal bytes. Raises StoreError where the folder cannot be written.
-    """
-    files = {
-        "index.html": _index(summary),
-        "summary.md": tables.markdown(summary),
-        "scores.csv": spreadsheets.scores_csv(summary),
-        "leaks.csv": spreadsheets.leaks_csv(summary),
-        "losses.csv": spreadsheets.losses_csv(summary),
-        "pairs.csv": spreadsheets.pairs_csv(summary),
-    }
-    for name, text in files.items():
-        replace_text(folder / name, text)
-    return [folder / name for name in files]
-
-
-def _index(summary: Summary) -> str:
-    style = (_HERE / "assets" / "report.css").read_text(encoding="utf-8")
-    page = _environment().get_template("index.html.j2").render(
-        summary=summary,
-        style=Markup(style),
-        tracks=[_section(track, summary) for track in summary.tracks],
-        failures=_failures(summary.failures),
-        failures_shown=_FAILURES_SHOWN,
-        entrants=[entrant for track in summary.tracks for entrant in track.entrants],
-        inferred=any(row.inferred for track in summary.tracks for row in (*track.leaks, *track.losses)),
-    )  # fmt: skip
-    return page.rstrip() + "\n"
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        finalize=_shown,
-    )  # fmt: skip
-    environment.filters |= {
-        "points": points, "count": view.count, "plural": view.plural, "rank": view.rank, "behind": view.behind,
-        "statuses": view.failed_by_status, "heat": view.heat, "interval": view.with_interval, "short": view.shortened, "literal": repr,
-        "signed": signed, "probability": view.probability, "coefficient": view.coefficient, "averaging": view.averaging,
-        "label_words": view.label_words, "breakable": _breakable, "detectable": comparison.detectable_points,
-    }  # fmt: skip
-    environment.globals |= {
-        "alpha": ALPHA, "fewest_pages": FEWEST_PAGES, "fewest_sites": FEWEST_SITES, "fewest_label_pages": view.FEWEST_LABEL_PAGES,
-        "heat_bounds": view.HEAT_BOUNDS, "headline": HEADLINE, "failed": view.failed,
-        "unlabelled": UNLABELLED, "fewest_to_correlate": comparison.FEWEST_TO_CORRELATE,
-        "disagreements_shown": comparison.DISAGREEMENTS_SHOWN,
-    }  # fmt: skip
-    return environment
-
-
-def _shown(value: Any) -> Any:
-    """Make invisible characters visible in whatever text a template writes; autoescape then makes it harmless."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _breakable(name: str) -> Markup:
-    """Return a name for a narrow column: a line may end behind its hyphens and underscores."""
-    return escape(visible(name)).replace("_", Markup("_<wbr>")).replace("-", Markup("-<wbr>"))
+from harness.stats import FEWEST_PAGES, Row
+from harness.summary import PageRow, Summary, TrackSummary
 
 
 @dataclass(frozen=True)
@@ -97,10 +27,17 @@ class Slice:
 
 @dataclass(frozen=True)
 class PageLine:
-    """One page with the spread, 0–1, between its best and worst extractor, reference rows left out."""
+    """One page with the best, the median and the worst F1 of its extractors, reference rows left out."""
 
     row: PageRow
-    spread: float
+    best: float
+    middle: float
+    worst: float
+
+    @property
+    def spread(self) -> float:
+        """From the worst to the best, 0–1."""
+        return self.best - self.worst
 
 
 @dataclass(frozen=True)
@@ -162,7 +99,8 @@ class Section:
         return any(one.name.startswith("site=") for one in self.slices)
 
 
-def _section(track: TrackSummary, summary: Summary) -> Section:
+def section(track: TrackSummary, summary: Summary) -> Section:
+    """Arrange one track and draw its charts."""
     standings = view.standings(track)
     ran = [standing for standing in standings if standing.row]
     names = [standing.entrant.name for standing in ran]
@@ -204,14 +142,7 @@ def _pages(track: TrackSummary, names: Sequence[str]) -> list[PageLine]:
     """Return a track's pages, those first where its extractors differ most: there is most to learn."""
     lines = []
     for row in track.page_rows:
-        values = [row.f1[name] for name in names if name in row.f1]
-        lines.append(PageLine(row, max(values) - min(values) if values else 0.0))
+        values = [row.f1[name] for name in names if name in row.f1] or [0.0]
+        lines.append(PageLine(row, max(values), median(values), min(values)))
     # Rounded, so that the last bits of arithmetic do not decide an order.
     return sorted(lines, key=lambda line: (-round(line.spread, 6), line.row.page))
-
-
-def _failures(failures: Sequence[Failure]) -> list[tuple[str, list[Failure]]]:
-    by_extractor: dict[str, list[Failure]] = {}
-    for failure in failures:
-        by_extractor.setdefault(failure.extractor, []).append(failure)
-    return list(by_extractor.items())
