@@ -19,13 +19,13 @@ from harness.case import Case
 from harness.corpus.corpus import page_blocks
 from harness.corpus.difference import common
 from harness.corpus.groups import grouped
-from harness.records import UNLABELLED, Class, Counts, Gold, Page, class_of
+from harness.records import UNLABELLED, Class, Counts, class_of
 from harness.text import located, readable, tokens
 
-VERSION = "1"
-"""Of what is found here; raise it when rows, marks, problems or their words change: finished pages are kept by it."""
-
 Kind = Literal["lost", "leaked", "repeated", "invented"]
+
+NOT_ON_PAGE = -1
+"""The block of body words at the beginning that only the gold has, where the gold was not made from the page's blocks."""
 
 _EXCERPT = 70
 _LONGEST_LINE = 20_000
@@ -38,7 +38,7 @@ _ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A stretch of one block under one label: the page's tokens from `start` to `end`.
+    """A stretch of one block under one label: the page's tokens from `start` to `end`. `block` counts the page's blocks from 0.
 
     `pieces` has one piece of the page's own text for each token, the spaces and signs around it included; joined they are the row's text.
     A row without a token has one piece. `number` is the line of the gold file, or counts the rows where the gold does not hold them all.
@@ -152,21 +152,21 @@ class Sheet:
         return f"line {first}" if first == last else f"lines {first}–{last}"
 
 
-def sheet(page: Page, gold: Gold) -> Sheet:
+def sheet(case: Case) -> Sheet:
     """Return a page's rows. Raises CorpusError where gold and page do not fit."""
-    case = Case(page, gold)
-    target = case.target
+    page, gold, target = case.page, case.gold, case.target
+    blocks = [(index, block.text) for index, block in enumerate(page_blocks(page))]
     if gold.coverage == "full":
-        texts = [block.text for block in page_blocks(page) if block.text]
+        blocks = [(index, text) for index, text in blocks if text]
         groups = [group.lines for group in grouped(gold.lines) if group.key]
         lines = [[(label, next(some).number) for label, some in groupby(group, key=lambda line: line.label)] for group in groups]
-    else:  # before the page's first block there may be words that only the gold has
-        texts = ["", *(block.text for block in page_blocks(page))]
-        lines = [[] for _ in texts]
+    else:
+        blocks.insert(0, (NOT_ON_PAGE, ""))
+        lines = [[] for _ in blocks]
     rows: list[Row] = []
-    for number, (text, known) in enumerate(zip(texts, lines, strict=True)):
-        start, end = target.starts[number : number + 2]
-        for row in _rows(number, text, target.tokens[start:end], target.labels[start:end], start, known):
+    for at, ((index, text), known) in enumerate(zip(blocks, lines, strict=True)):
+        start, end = target.starts[at : at + 2]
+        for row in _rows(index, text, target.tokens[start:end], target.labels[start:end], start, known):
             rows.append(row if row.number else replace(row, number=len(rows) + 1))
     return Sheet(case, tuple(rows))
 
@@ -285,15 +285,14 @@ def _extra(
 
 
 def describe(problem: Problem) -> str:
-    """Say in words what a problem is: `leaked x-nav, 60 words in 24 lines`, `lost 3 of 20 words of a paragraph`."""
+    """Say in words what a problem is: `leaked x-nav, 60 words`, `lost 3 of 20 words of a paragraph`."""
     words = f"{problem.words} {'word' if problem.words == 1 else 'words'}"
     if problem.kind == "repeated":
         return f"repeated, {words}"
     if problem.kind == "invented":
         return f"not on the page, {words}"
     if problem.kind == "leaked":
-        many = f" in {problem.rows} lines" if problem.rows > 1 else ""
-        return f"leaked {problem.label}, {words if problem.words == problem.of else f'{problem.words} of {problem.of} words'}{many}"
+        return f"leaked {problem.label}, {words if problem.words == problem.of else f'{problem.words} of {problem.of} words'}"
     one, several = _ROLES[problem.label]
     if problem.rows > 1:
         return f"lost {problem.rows} {several}, {words}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.cells import cell_len, chop_cells
 
+from harness.case import Case
 from harness.corpus import corpus
 from harness.errors import UsageError, did_you_mean
 from harness.escape import visible
@@ -31,7 +32,7 @@ def show_page(root: Path, page: str, extractor: str, run_id: str | None = None) 
         raise UsageError(f'The run has no extraction of "{page}".{did_you_mean(page, known)} See: clutterbench list pages')
     if extractor not in found:
         raise UsageError(f'The run has no extractor "{extractor}".{did_you_mean(extractor, found)}')
-    return show(sheet(*corpus.entry_for(root, page).load()), found[extractor])
+    return show(sheet(Case(*corpus.entry_for(root, page).load())), found[extractor])
 
 
 def show(page: Sheet, extraction: Extraction) -> Iterator[str]:
