@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from harness.case import Case
 from harness.corpus import corpus
@@ -39,8 +40,14 @@ class Details:
         return sorted(self._answers)
 
     def case(self, page: str) -> Case:
-        """Read a page with its gold, to align answers to. Not kept: a report goes through the pages one by one."""
-        return Case(*self._corpus[page].load())
+        """Read a page with its gold, to align answers to. The last one is kept: a report goes through the pages one by one."""
+        if not self._last or self._last[0].page.id != page:
+            self._last[:] = [Case(*self._corpus[page].load())]
+        return self._last[0]
+
+    @cached_property
+    def _last(self) -> list[Case]:
+        return []
 
     def answers(self, page: str) -> Mapping[str, Answer]:
         """Return the answers for a page by extractor, in the leaderboard's order, the html track first; reference rows included."""
@@ -48,7 +55,7 @@ class Details:
         return {name: found[name] for name in self._order if name in found}
 
     @cached_property
-    def facts(self) -> Mapping[str, Mapping[str, object]]:
+    def facts(self) -> Mapping[str, Mapping[str, Any]]:
         """What scoring knows of each page: its header's fields, `inferred`, and `labels` (track → label → words)."""
         return {str(row["page"]): row for row in self._scored.pages}
 
