@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from harness.case import Case
-from harness.corpus import corpus
+from harness.corpus import corpus, files
+from harness.corpus import gold as gold_file
+from harness.corpus.check import SECOND
 from harness.corpus.corpus import Corpus
-from harness.records import Extraction
+from harness.records import Extraction, Gold
 from harness.report import view
 from harness.score import HEADLINE, Score, Scored, read
-from harness.store import Run
+from harness.store import Run, digest
 from harness.summary import Summary
 
 
@@ -48,6 +51,20 @@ class Details:
     @cached_property
     def _last(self) -> list[Case]:
         return []
+
+    def second(self, page: str) -> Gold | None:
+        """Read a page's second, blind labelling, where there is one."""
+        path = self._second(page)
+        return gold_file.load(path) if files.exists(path) else None
+
+    def fingerprint(self, page: str) -> str:
+        """Return a digest of a page's files, its second labelling included, without parsing them."""
+        entry = self._corpus[page]
+        paths = (entry.gold, entry.html, entry.text, self._second(page))
+        return digest(*(hashlib.sha256(files.read(path)).hexdigest() if path and files.exists(path) else "" for path in paths))
+
+    def _second(self, page: str) -> Path:
+        return self.root / "gold" / f"{page}{SECOND}"
 
     def answers(self, page: str) -> Mapping[str, Answer]:
         """Return the answers for a page by extractor, in the leaderboard's order, the html track first; reference rows included."""

@@ -60,14 +60,15 @@ def build(summary: Summary, folder: Path, details: Details | None = None) -> lis
     StoreError where the folder cannot be written.
     """
     written = []
-    for name, text in _files(summary, details):
-        replace_text(folder / name, text)
+    for name, text in _files(summary, details, folder):
+        if text is not None:
+            replace_text(folder / name, text)
         written.append(folder / name)
     _sweep(folder, set(written))
     return written
 
 
-def _files(summary: Summary, details: Details | None) -> Iterator[tuple[str, str]]:
+def _files(summary: Summary, details: Details | None, folder: Path) -> Iterator[tuple[str, str | None]]:
     yield from overview(summary, details)
     yield "summary.md", tables.markdown(summary)
     yield "scores.csv", spreadsheets.scores_csv(summary)
@@ -77,7 +78,7 @@ def _files(summary: Summary, details: Details | None) -> Iterator[tuple[str, str
     yield "robots.txt", "User-agent: *\nDisallow: /\n"
     yield from templating.assets().values()
     if details is not None:
-        yield from explorer_pages(details)
+        yield from explorer_pages(details, frame(summary), folder)
 
 
 def overview(summary: Summary, details: Details | None) -> Iterator[tuple[str, str]]:
@@ -117,6 +118,8 @@ def frame(summary: Summary) -> Mapping[str, Any]:
         "sheets": SHEETS,
         "style": styles["css"][0],
         "script": styles["js"][0],
+        "explorer_style": styles["explorer.css"][0],
+        "explorer_script": styles["explorer.js"][0],
         "headlines": view.headlines(summary),
     }
 

@@ -31,11 +31,15 @@ POLICY = (
 
 
 def assets() -> Mapping[str, tuple[str, str]]:
-    """Return the script and the style sheet by ending: the name below the report's folder, with a digest of the content, and the text."""
+    """Return scripts and style sheets: the name below the report's folder, with a digest of the content, and the text.
+
+    `css` and `js` are every page's, `explorer.css` and `explorer.js` the explorer's own.
+    """
     found = {}
-    for ending in ("css", "js"):
-        text = (_HERE / "assets" / f"report.{ending}").read_text(encoding="utf-8")
-        found[ending] = (f"assets/report.{hashlib.sha256(text.encode()).hexdigest()[:12]}.{ending}", text)
+    for key in ("css", "js", "explorer.css", "explorer.js"):
+        name, ending = ("report", key) if "." not in key else key.split(".")
+        text = (_HERE / "assets" / f"{name}.{ending}").read_text(encoding="utf-8")
+        found[key] = (f"assets/{name}.{hashlib.sha256(text.encode()).hexdigest()[:12]}.{ending}", text)
     return found
 
 
