@@ -110,7 +110,7 @@ def svg_file(figure: Figure, theme: str, title: str, words: str) -> str:
     box = _viewbox(svg)
     width, height = box.split()[2:]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{width}" height="{height}" '
+        f'<!-- clutterbench -->\n<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{width}" height="{height}" '
         f"style=\"font-family: system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif\" {_described('chart', title, words)}"
         f'<rect width="{width}" height="{height}" fill="{colours["surface"]}"/>{_inside(svg)}\n'
     )

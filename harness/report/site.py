@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import StoreError
-from harness.report import measured, spreadsheets, tables, templating, view
+from harness.report import charts, measured, spreadsheets, strips, tables, templating, view
 from harness.report.census import census
 from harness.report.details import Details
 from harness.report.explorer import explorer_pages
@@ -104,10 +104,21 @@ def overview(summary: Summary, details: Details | None) -> Iterator[tuple[str, s
     for sheet in SHEETS:
         own = {"here": sheet.file, "root": "", "title": sheet.title}
         yield sheet.file, templating.render(made, f"{sheet.file}.j2", shared | own)
+    yield from _pictures(sections)
     for part, one in portraits:
         name = one.standing.entrant.name
         of_one: dict[str, Any] = {"here": "x", "root": "../", "title": name, "section": part, "portrait": one, "standing": one.standing}
         yield extractor_file(name), templating.render(made, "extractor.html.j2", shared | of_one)
+
+
+def _pictures(sections: Sequence[Section]) -> Iterator[tuple[str, str]]:
+    """Yield the pictures of the first track as files, for a README: one cannot follow the reader's theme, so two of each."""
+    for part in sections[:1]:
+        for theme in ("light", "dark"):
+            if part.ran:
+                yield f"pictures/leaderboard-{theme}.svg", charts.leaderboard_file(part.ran, theme)
+            if part.leaks.columns and not part.untyped:
+                yield f"pictures/leaks-{theme}.svg", strips.heat_file(part.ran, part.leaks, theme)
 
 
 def frame(summary: Summary) -> Mapping[str, Any]:
@@ -137,7 +148,7 @@ def _failures(failures: Sequence[Failure]) -> Mapping[str, Sequence[Failure]]:
 
 def _sweep(folder: Path, written: set[Path]) -> None:
     """Remove what an earlier build left: files of the folders that only a build writes to, with its mark in their first bytes."""
-    for below in ("assets", "x", "p", "d"):
+    for below in ("assets", "pictures", "x", "p", "d"):
         for path in sorted((folder / below).rglob("*.*")):
             if path not in written and path.is_file() and _ours(path):
                 path.unlink()

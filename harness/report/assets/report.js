@@ -30,11 +30,8 @@
   function written(value) {
     return encodeURIComponent(value).replace(/%(3A|3C|3E|2C|2F|22)/g, decodeURIComponent);
   }
-  // Only keys of ours are rewritten: what else stands in the hash belongs to the page (the explorer).
   function writeHash(push) {
     const parts = [];
-    for (const [key, value] of new URLSearchParams(location.hash.startsWith("#?") ? location.hash.slice(2) : ""))
-      if (!(key in state)) parts.push(key + "=" + written(value));
     for (const key of Object.keys(state)) if (state[key]) parts.push(key + "=" + written(state[key]));
     const url = location.pathname + location.search + (parts.length ? "#?" + parts.join("&") : "");
     history[push ? "pushState" : "replaceState"](null, "", url);
