@@ -276,7 +276,7 @@ def bench(root: Path, names: Sequence[str], pages: Sequence[str], progress: Prog
     """Run, score and report. Where inputs, code and packages are those of the last time and its files are untouched, do nothing."""
     work = plan(root, names, pages)
     stamp_path = root / STATE / "bench.json"
-    inputs = digest(work.run_id, str(work.selected), code_digest(), *sorted(_installed()))
+    inputs = digest(work.run_id, str(work.selected), code_digest(), *sorted(_installed()), *_beside(root))
     if (stamp := _stamp(stamp_path)) and stamp["inputs"] == inputs:
         paths = [root / name for name in stamp["outputs"]]
         if all(path.is_file() and _sha256(path) == stamp["outputs"][str(path.relative_to(root))] for path in paths):
@@ -307,6 +307,15 @@ def _stamp(path: Path) -> dict[str, Any] | None:
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _beside(root: Path) -> list[str]:
+    """Digest what a report shows besides the run: stored measurements and second labellings."""
+    from harness.corpus.check import SECOND
+    from harness.report.measured import FILES
+
+    files = [*(root / path for path in FILES.values()), *sorted((root / "gold").rglob(f"*{SECOND}"))]
+    return [f"{path.relative_to(root)} {_sha256(path)}" for path in files if path.is_file()]
 
 
 def _installed() -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from harness.case import Case
 from harness.corpus import corpus, files
@@ -42,8 +43,14 @@ class Details:
         return sorted(self._answers)
 
     def case(self, page: str) -> Case:
-        """Read a page with its gold, to align answers to. Not kept: a report goes through the pages one by one."""
-        return Case(*self._corpus[page].load())
+        """Read a page with its gold, to align answers to. The last one is kept: a report goes through the pages one by one."""
+        if not self._last or self._last[0].page.id != page:
+            self._last[:] = [Case(*self._corpus[page].load())]
+        return self._last[0]
+
+    @cached_property
+    def _last(self) -> list[Case]:
+        return []
 
     def second(self, page: str) -> Gold | None:
         """Read a page's second, blind labelling, where there is one."""
@@ -65,7 +72,7 @@ class Details:
         return {name: found[name] for name in self._order if name in found}
 
     @cached_property
-    def facts(self) -> Mapping[str, Mapping[str, object]]:
+    def facts(self) -> Mapping[str, Mapping[str, Any]]:
         """What scoring knows of each page: its header's fields, `inferred`, and `labels` (track → label → words)."""
         return {str(row["page"]): row for row in self._scored.pages}
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 from markupsafe import Markup
 
-from harness.records import UNLABELLED
-from harness.report import charts, comparison, view
+from harness.records import LABELS, UNLABELLED, class_of
+from harness.report import charts, comparison, strips, view
 from harness.score import HEADLINE
 from harness.stats import FEWEST_PAGES, Row
 from harness.summary import PageRow, Summary, TrackSummary
@@ -50,6 +51,8 @@ class Section:
     axis_from: float
     precision_recall: Markup | None
     outside: Sequence[str]
+    slice_plot: Markup | None
+    page_plot: Markup | None
     spreads: Sequence[comparison.SpreadLine]
     pairs: comparison.Pairs | None
     leaks: view.Grid
@@ -86,6 +89,25 @@ class Section:
                 found.append((standing.entrant.name, figures.pop()))
         return found
 
+    def leak_index(self, row: PageRow) -> str:
+        """Say for a page which kinds of clutter which extractors let through: `nav:0.2 trending:1`, the numbers being places in `ran`."""
+        found: dict[str, list[str]] = {}
+        for number, standing in enumerate(self.ran):
+            if standing.apart < 2:
+                for label, words in row.parts.get(standing.entrant.name, {}).items():
+                    if words and label in LABELS and class_of(label) == "clutter":
+                        found.setdefault(label.removeprefix("x-"), []).append(str(number))
+        return " ".join(f"{label}:{'.'.join(places)}" for label, places in sorted(found.items()))
+
+    def costs(self, document: Mapping[str, Any]) -> list[strips.Cost]:
+        """Return what `clutterbench time` measured of the extractors that ran."""
+        return strips.costs(self.ran, document)
+
+    def speed_plot(self, document: Mapping[str, Any]) -> Markup | None:
+        """Draw F1 over cost, of more than one extractor."""
+        found = self.costs(document)
+        return strips.speed_plot(found, f"{self.track.track}-chart-speed") if len(found) > 1 else None
+
     @property
     def has_reference(self) -> bool:
         return any(standing.apart == 2 for standing in self.standings)
@@ -109,9 +131,14 @@ def section(track: TrackSummary, summary: Summary) -> Section:
         dots, axis_from = charts.dot_plot(ran, f"{track.track}-chart-f1")
         cloud, outside = charts.precision_recall(ran, f"{track.track}-chart-pr")
     slices = _slices(track, names)
+    large = [one for one in slices if FEWEST_PAGES <= one.pages < track.pages]
+    pages = _pages(track, [standing.entrant.name for standing in ran if standing.apart < 2])
+    compete = any(standing.apart == 0 for standing in ran)
     metrics = comparison.metric_table(track, summary.metrics, standings)
     return Section(
         track, standings, dots, axis_from, cloud, outside,
+        slice_plot=strips.slice_plot(ran, large, f"{track.track}-chart-slices") if large and compete else None,
+        page_plot=strips.page_plot(pages, f"{track.track}-chart-pages") if pages and compete else None,
         spreads=comparison.spread_lines(track, standings),
         pairs=comparison.pairs(track, standings),
         leaks=view.grid(names, track.leaks, lost=False),
@@ -119,9 +146,9 @@ def section(track: TrackSummary, summary: Summary) -> Section:
         untyped={row.label for row in track.leaks} == {UNLABELLED},
         metrics=metrics,
         agreement=comparison.agreement(track, metrics),
-        slices=[one for one in slices if FEWEST_PAGES <= one.pages < track.pages],
+        slices=large,
         small_slices=[one for one in slices if one.pages < FEWEST_PAGES and not one.name.startswith("site=")],
-        pages=_pages(track, [standing.entrant.name for standing in ran if standing.apart < 2]),
+        pages=pages,
         signature=track.signatures.get(HEADLINE, ""),
     )  # fmt: skip
 

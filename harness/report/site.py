@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from harness.errors import StoreError
-from harness.report import spreadsheets, tables, templating, view
+from harness.report import charts, measured, spreadsheets, strips, tables, templating, view
+from harness.report.census import census
 from harness.report.details import Details
 from harness.report.explorer import explorer_pages
+from harness.report.portrait import portrait
 from harness.report.sections import Section, section
 from harness.report.templating import extractor_file
+from harness.report.worst import with_words, worst
 from harness.store import replace_text
 from harness.summary import Failure, Summary
 
 _FAILURES_SHOWN = 20
 """Failures listed per extractor: one that fails everywhere must not bury the others. Their number is always given."""
+_LEAKS_SHOWN = 20
 _MARK = "clutterbench"
 """Stands near the beginning of every file that a build may remove again."""
 
@@ -79,15 +84,41 @@ def _files(summary: Summary, details: Details | None, folder: Path) -> Iterator[
 def overview(summary: Summary, details: Details | None) -> Iterator[tuple[str, str]]:
     """Yield the overview pages and the page of each extractor: name below the report's folder, and text."""
     sections = [section(track, summary) for track in summary.tracks]
+    portraits = [(part, portrait(part, standing, summary)) for part in sections for standing in part.standings]
+    leaks = {part.track.track: worst(part.track, _competing(part), _LEAKS_SHOWN) for part in sections}
+    wanted = [*chain(*leaks.values()), *(leak for _, one in portraits for line in one.leaks for leak in line.examples)]
+    words = with_words(wanted, details) if details is not None else {}
     made = templating.environment()
-    shared = {**frame(summary), **_material(summary, sections, details)}
+    shared = {
+        **frame(summary),
+        "tracks": sections,
+        "explorer": details is not None,
+        "failures": _failures(summary.failures),
+        "failures_shown": _FAILURES_SHOWN,
+        "inferred": any(row.inferred for track in summary.tracks for row in (*track.leaks, *track.losses)),
+        "worst": {track: [words.get(leak, leak) for leak in found] for track, found in leaks.items()},
+        "with_words": lambda leak: words.get(leak, leak),
+        "measured": measured.read(details.root) if details is not None else measured.Measured(),
+        "census": census(summary, details),
+    }
     for sheet in SHEETS:
         own = {"here": sheet.file, "root": "", "title": sheet.title}
         yield sheet.file, templating.render(made, f"{sheet.file}.j2", shared | own)
-    for part in sections:
-        for standing in part.standings:
-            of_one: dict[str, Any] = {"here": "x", "root": "../", "title": standing.entrant.name, "section": part, "standing": standing}
-            yield extractor_file(standing.entrant.name), templating.render(made, "extractor.html.j2", shared | of_one)
+    yield from _pictures(sections)
+    for part, one in portraits:
+        name = one.standing.entrant.name
+        of_one: dict[str, Any] = {"here": "x", "root": "../", "title": name, "section": part, "portrait": one, "standing": one.standing}
+        yield extractor_file(name), templating.render(made, "extractor.html.j2", shared | of_one)
+
+
+def _pictures(sections: Sequence[Section]) -> Iterator[tuple[str, str]]:
+    """Yield the pictures of the first track as files, for a README: one cannot follow the reader's theme, so two of each."""
+    for part in sections[:1]:
+        for theme in ("light", "dark"):
+            if part.ran:
+                yield f"pictures/leaderboard-{theme}.svg", charts.leaderboard_file(part.ran, theme)
+            if part.leaks.columns and not part.untyped:
+                yield f"pictures/leaks-{theme}.svg", strips.heat_file(part.ran, part.leaks, theme)
 
 
 def frame(summary: Summary) -> Mapping[str, Any]:
@@ -104,14 +135,8 @@ def frame(summary: Summary) -> Mapping[str, Any]:
     }
 
 
-def _material(summary: Summary, sections: Sequence[Section], details: Details | None) -> Mapping[str, Any]:
-    return {
-        "tracks": sections,
-        "explorer": details is not None,
-        "failures": _failures(summary.failures),
-        "failures_shown": _FAILURES_SHOWN,
-        "inferred": any(row.inferred for track in summary.tracks for row in (*track.leaks, *track.losses)),
-    }
+def _competing(part: Section) -> list[str]:
+    return [standing.entrant.name for standing in part.ran if standing.apart == 0]
 
 
 def _failures(failures: Sequence[Failure]) -> Mapping[str, Sequence[Failure]]:
@@ -123,7 +148,7 @@ def _failures(failures: Sequence[Failure]) -> Mapping[str, Sequence[Failure]]:
 
 def _sweep(folder: Path, written: set[Path]) -> None:
     """Remove what an earlier build left: files of the folders that only a build writes to, with its mark in their first bytes."""
-    for below in ("assets", "x", "p", "d"):
+    for below in ("assets", "pictures", "x", "p", "d"):
         for path in sorted((folder / below).rglob("*.*")):
             if path not in written and path.is_file() and _ours(path):
                 path.unlink()
