@@ -145,7 +145,8 @@
     matches(row, term) {
       if (!term.key || !this.knows(term.key)) {
         const whole = term.key ? term.key + ":" + term.value : term.value;
-        return !term.key && text(row).toLowerCase().includes(whole);
+        // Cell by cell: words of two cells are not one word.
+        return !term.key && [...row.cells].some((cell) => text(cell).toLowerCase().includes(whole));
       }
       if (term.key === "leak" && row.dataset.leak !== undefined) return this.leaks(row, term.value);
       let key = term.key;
@@ -266,7 +267,7 @@
       place.append(button);
     }
     const keys = ["type", "lang", "category", "leak"].filter((key) => (key === "leak" ? list.rows.some((row) => row.dataset.leak) : list.columns.has(key)));
-    const chips = keys.map((key) => [key, values(list, key)]).filter(([, found]) => found.length > 1 && found.length <= 40);
+    const chips = keys.map((key) => [key, values(list, key)]).filter(([key, found]) => found.length > (key === "leak" ? 0 : 1) && found.length <= 40);
     if (chips.length) {
       const box = make("details", { className: "chips" }, make("summary", {}, "Filters to click"));
       for (const [key, found] of chips) {
