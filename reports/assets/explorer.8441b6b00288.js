@@ -238,7 +238,8 @@
     off.addEventListener("change", function () { stored(off.checked); });
     document.addEventListener("keydown", function (event) {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || off.checked) return;
-      if (event.target.closest("input, select, textarea, dialog") || !Object.hasOwn(commands, event.key)) return;
+      if (!Object.hasOwn(commands, event.key) || event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+      if (keys.open && event.key !== "?") return;
       event.preventDefault();
       commands[event.key]();
     });
