@@ -19,7 +19,7 @@ from harness.summary import points
 
 WIDTH = 100
 _LABEL = 14
-_MARGIN = 27
+_MARGIN = 28
 """Columns before the text: problem, line, label and the spaces between."""
 _EXTRA_SHOWN = 400
 

@@ -81,16 +81,21 @@ def _spans(value: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
-    """A piece of the page's text as one element holds it, cut by label: (label, text), '' for a label that is not known.
+class _Part:
+    """A text under one label, '' for one that is not known; `begins` where the label's stretch of its block begins."""
 
-    `first` marks a block's first one.
-    """
+    label: str
+    text: str
+    begins: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A piece of the page's text as one element holds it, cut by label."""
 
     text: str
     holder: etree._Element
-    parts: Sequence[tuple[str, str]]
-    first: bool
+    parts: Sequence[_Part]
 
 
 def _stretches(placed: Sequence[Placed], rows: Mapping[int, Sequence[Row]]) -> deque[_Stretch]:
@@ -102,10 +107,8 @@ def _stretches(placed: Sequence[Placed], rows: Mapping[int, Sequence[Row]]) -> d
             continue
         before = block.texts
         cuts = _Cuts(rows.get(number, ()))
-        first = True
         for text, holder in zip(block.texts, block.holders, strict=True):
-            found.append(_Stretch(text, holder, cuts.take(text), first))
-            first = first and not text.strip()
+            found.append(_Stretch(text, holder, cuts.take(text)))
     return found
 
 
@@ -116,22 +119,27 @@ class _Cuts:
         self.left = deque((row.label, len(without_space("".join(row.pieces)))) for row in rows)
         self.label = ""
         self.size = 0
+        self.begins = False
 
-    def take(self, text: str) -> list[tuple[str, str]]:
+    def take(self, text: str) -> list[_Part]:
         """Cut the block's next text by label. What is longer than the rows goes to the last label."""
-        parts: list[tuple[str, str]] = []
-        begin = 0
+        parts: list[_Part] = []
+        at = 0
         for index, character in enumerate(text):
             if character.isspace():
                 continue
             if not self.size and self.left:
-                if index > begin and text[begin:index].strip():
-                    parts.append((self.label, text[begin:index]))
-                    begin = index
+                if text[at:index].strip():
+                    parts.append(self.part(text[at:index]))
+                    at = index
                 self.label, self.size = self.left.popleft()
+                self.begins = True
             self.size -= 1
-        parts.append((self.label, text[begin:]))
-        return parts
+        return [*parts, self.part(text[at:])]
+
+    def part(self, text: str) -> _Part:
+        begins, self.begins = self.begins, False
+        return _Part(self.label, text, begins)
 
 
 class _Writer:
@@ -181,7 +189,7 @@ class _Writer:
             self.open.append(["", ""])
             return
         if tag == "tr" and self.stretches and self.stretches[0].holder is element:
-            self.row = self.stretches.popleft().parts[0][0]
+            self.row = self.stretches.popleft().parts[0].label
         kept = tag if tag in _KEPT and tag != "mark" else "div" if tag in BLOCK else ""
         spans = "".join(
             f' {name}="{value}"' for name in _MAY_SPAN if tag in _CELLS and (value := element.get(name, "").strip()) and _spans(value)
@@ -222,23 +230,21 @@ class _Writer:
                 self.write(" ")
             return
         self.flush()
-        parts = stretch.parts if stretch else [(self.row or "", text)]
-        for number, (label, part) in enumerate(parts):
-            begins = number > 0 or (stretch is not None and stretch.first)
-            self.write(self.marked(label, part, begins=begins))
+        for part in stretch.parts if stretch else (_Part(self.row or "", text, begins=False),):
+            self.write(self.marked(part))
 
-    def marked(self, label: str, text: str, *, begins: bool) -> str:
-        """Return a text in the tint of its label; where a block or a part of one begins, the label is named, but for plain paragraphs."""
+    def marked(self, part: _Part) -> str:
+        """Return a text in the tint of its label, which is named where it begins, but for plain paragraphs."""
+        text = part.text
         if self.pre:
             shown = "\n".join(visible(line, SPELLING) for line in text.expandtabs().split("\n"))
         else:
             shown = visible(_SPACE.sub(" ", text), SPELLING)
         shown = entities.escape(shown, quote=False)
-        if not label or not text.strip():
+        if not part.label or not text.strip():
             return shown
-        kind = _CLASSES[class_of(label)]
-        name = f' title="{label}"' if begins and label != "p" else ""
-        return f'<mark class="{kind}"{name}>{shown}</mark>'
+        name = f' title="{part.label}"' if part.begins and part.label != "p" else ""
+        return f'<mark class="{_CLASSES[class_of(part.label)]}"{name}>{shown}</mark>'
 
     def write(self, text: str) -> None:
         self.out.append(text)

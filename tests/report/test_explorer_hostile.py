@@ -100,7 +100,7 @@ def test_nothing_is_loaded_and_nothing_runs(log: Log, context: BrowserContext, t
         page.locator(".strip a").nth(answer).click()
         for problem in page.locator("section.answer:not([hidden]) li a").all():
             problem.click()
-        for key in ("n", "N", "v", "v", "?", "?"):
+        for key in ("n", "N", "v", "v", "?", "Escape"):
             page.keyboard.press(key)
     page.wait_for_timeout(_SETTLE)
     assert (log.paths, log.connections) == ([], 0)
