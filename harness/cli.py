@@ -241,8 +241,13 @@ def report(run_id: str | None, output: Path | None, root: Path) -> None:
     from harness.store import find_run
 
     with _one_at_a_time(root):
-        for path in stages.report_run(root, find_run(root, run_id), output):
+        paths = stages.report_run(root, find_run(root, run_id), output)
+    explored = [path for path in paths if path.parent.name in ("p", "d")]
+    for path in paths:
+        if path not in explored:
             click.echo(path)
+    if explored:
+        click.echo(f"{explored[0].parent} (explorer: {sum(path.suffix == '.html' for path in explored)} pages)")
 
 
 @cli.command()

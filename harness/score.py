@@ -165,7 +165,8 @@ class _Page:
             digest("references", reference.VERSION, self._with_text, track, answers),
             lambda: {"rows": [without_timing(each) for each in reference.references(self.case, track, extractions)]},
         )
-        return [Extraction(**row) for row in kept["rows"]]
+        # The cache goes by content: the same page under another name has the same answers.
+        return [Extraction(**{**row, "page": self.case.page.id}) for row in kept["rows"]]
 
     def confusion(self) -> Counter[tuple[str, str]]:
         """Count the page's tokens by gold label and inferred label."""

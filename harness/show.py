@@ -1,20 +1,27 @@
-"""One page × extractor in the terminal: every block with what was kept, lost or leaked, as the scorer sees it (its tokens)."""
+"""One page × extractor in the terminal: the numbered problems, then every line with what was lost and leaked, as the explorer has them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from harness.align import Target, align
+from rich.cells import cell_len, chop_cells
+
 from harness.case import Case
 from harness.corpus import corpus
 from harness.errors import UsageError, did_you_mean
 from harness.escape import visible
-from harness.records import Extraction, class_of
+from harness.explore import Diff, Problem, Row, Sheet, describe, excerpt, sheet, totals
+from harness.records import Extraction
+from harness.score import failed
 from harness.store import find_run
-from harness.text import readable, tokens
+from harness.summary import points
 
-_WORDS_SHOWN = 400
+WIDTH = 100
+_LABEL = 14
+_MARGIN = 28
+"""Columns before the text: problem, line, label and the spaces between."""
+_EXTRA_SHOWN = 400
 
 
 def show_page(root: Path, page: str, extractor: str, run_id: str | None = None) -> Iterator[str]:
@@ -25,68 +32,75 @@ def show_page(root: Path, page: str, extractor: str, run_id: str | None = None) 
         raise UsageError(f'The run has no extraction of "{page}".{did_you_mean(page, known)} See: clutterbench list pages')
     if extractor not in found:
         raise UsageError(f'The run has no extractor "{extractor}".{did_you_mean(extractor, found)}')
-    return show(Case(*corpus.entry_for(root, page).load()), found[extractor])
+    return show(sheet(Case(*corpus.entry_for(root, page).load())), found[extractor])
 
 
-def show(case: Case, extraction: Extraction) -> Iterator[str]:
-    """Yield the page's blocks with their label; lost body words stand in [-…-], leaked clutter words in {+…+}.
+def show(page: Sheet, extraction: Extraction) -> Iterator[str]:
+    """Yield score, problems and lines; lost body words stand in [-…-], leaked clutter words in {+…+}, may text of the answer in (…).
 
-    Blocks without a mark are as they should be: body kept whole, clutter dropped, may text not scored. Behind the blocks stand the
-    answer's words that are repeated or invented, in runs.
+    Clutter that was dropped whole is left out. `#n` before of a line is the number of the problem there. No line is wider than 100 columns.
     """
-    target = case.target
-    lines = [tokens(readable(line)) for line in extraction.text.split("\n")]
-    found = align(target, lines)
-    used = bytearray(len(target.tokens))
-    for place in found.source:
-        if place >= 0:
-            used[place] = 1
     state = f"{extraction.page} × {extraction.extractor}: {extraction.status}" + (f", {extraction.detail}" if extraction.detail else "")
-    yield from map(visible, state.splitlines())
-    for number in range(len(target.starts) - 1):
-        if line := _block(target, used, target.starts[number], target.starts[number + 1]):
-            yield visible(line)
-    words = [token for line in lines for token in line]
-    for name, known in (("repeated", True), ("invented", False)):
-        runs = list(_runs([place < 0 and there is known for place, there in zip(found.source, found.known, strict=True)], words))
-        if runs:
-            yield visible(f"{name}: " + " … ".join(runs)[:_WORDS_SHOWN])
+    for line in state.splitlines():
+        yield from _wrapped(visible(line), "", "")
+    diff = page.diff(extraction.text)
+    counts = diff.counts if extraction.status == "ok" else failed(diff.counts.expected)
+    yield f"F1 {points(counts.f1)}, precision {points(counts.precision)}, recall {points(counts.recall)}"
+    yield from _wrapped(totals(diff), "", "  ")
+    yield ""
+    yield from _problems(page, diff.problems)
+    yield ""
+    numbers: dict[tuple[int, str], int] = {(problem.first, problem.kind): number for number, problem in enumerate(diff.problems, 1)}
+    for index in range(-1, len(page.rows)):
+        if index >= 0:
+            row = page.rows[index]
+            number = next((numbers[index, kind] for kind in ("lost", "leaked") if (index, kind) in numbers), 0)
+            if text := _text(row, diff, index):
+                name = f"{row.label}+" if row.continues else row.label
+                yield from _wrapped(text, f"{_sign(number)} {row.number:>5}  {name:{_LABEL}} ", " " * _MARGIN)
+        for kind, name in (("repeated", "repeated"), ("invented", "not on page")):
+            if number := numbers.get((index, kind), 0):
+                text = visible(excerpt(diff.problems[number - 1].text, _EXTRA_SHOWN))
+                yield from _wrapped(f"{{+{text}+}}", f"{_sign(number)} {'':>5}  {name:{_LABEL}} ", " " * _MARGIN)
 
 
-def _block(target: Target, used: bytearray, start: int, end: int) -> str:
-    """Render one block; '' for clutter that was dropped whole."""
-    if start == end:
+def _problems(page: Sheet, problems: Sequence[Problem]) -> Iterator[str]:
+    yield "no problems" if not problems else "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    for number, problem in enumerate(problems, 1):
+        text = f"{describe(problem)}, {page.where(problem)}: {visible(excerpt(problem.text))}"
+        yield from _wrapped(text, f"{_sign(number)} ", " " * 6)
+
+
+def _sign(number: int) -> str:
+    return f"{f'#{number}' if number else '':>5}"
+
+
+def _text(row: Row, diff: Diff, index: int) -> str:
+    """Return a row's text with its marks; '' for clutter that was dropped whole and for may text that is not in the answer."""
+    marks = diff.marks.get(index, ())
+    if not marks and row.kind == "clutter":
         return ""
-    pieces: list[str] = []
-    at = start
-    while at < end:
-        label, there = target.labels[at], used[at]
-        stop = at
-        while stop < end and target.labels[stop] == label and used[stop] == there:
-            stop += 1
-        text = " ".join(target.tokens[at:stop])
-        kind = class_of(label)
-        if kind == "body" and not there:
-            text = f"[-{text}-]"
-        elif kind == "clutter" and there:
-            text = f"{{+{text}+}}"
-        elif kind == "clutter":
-            text = ""
-        if text:
-            pieces.append(text if label == target.labels[start] else f"<{label}> {text}")
+    begin, end = {"body": ("[-", "-]"), "clutter": ("{+", "+}"), "may": ("(", ")")}[row.kind]
+    parts: list[str] = []
+    at = 0
+    for start, stop in marks:
+        parts.append("".join(row.pieces[at:start]))
+        inside = "".join(row.pieces[start:stop])
+        parts.append(f"{begin}{inside.rstrip()}{end}{' ' if inside[-1:].isspace() else ''}")
         at = stop
-    if not pieces:
-        return ""
-    return f"{target.labels[start]:14} {' '.join(pieces)}"
+    parts.append("".join(row.pieces[at:]))
+    return visible("".join(parts).strip())
 
 
-def _runs(wanted: list[bool], words: list[str]) -> Iterator[str]:
-    run: list[str] = []
-    for is_wanted, word in zip(wanted, words, strict=True):
-        if is_wanted:
-            run.append(word)
-        elif run:
-            yield " ".join(run)
-            run = []
-    if run:
-        yield " ".join(run)
+def _wrapped(text: str, head: str, indent: str) -> Iterator[str]:
+    """Yield a text in lines of at most `WIDTH` columns, the first behind `head`, the others behind `indent`; wide characters count two."""
+    line, filled = head, cell_len(head)
+    for word in text.split(" "):
+        for part in chop_cells(word, WIDTH - len(indent)) or [""]:
+            width = cell_len(part)
+            if filled + width > WIDTH and line.strip():
+                yield line.rstrip()
+                line, filled = indent, len(indent)
+            line, filled = line + part, filled + width
+        line, filled = line + " ", filled + 1
+    yield line.rstrip()

@@ -22,7 +22,7 @@ from harness.extract.sandbox import Limits
 from harness.extract.schedule import RunFacts, Task, extract
 from harness.progress import Progress
 from harness.records import Extraction, Extractor, Page, Track
-from harness.store import STATE, Cache, Run, digest, mark_latest, replace_text, without_timing
+from harness.store import STATE, Cache, Run, code_digest, digest, mark_latest, replace_text, without_timing
 from harness.summary import Failure, Summary, summarise
 
 _PAGES_IN_MEMORY = 1000
@@ -232,11 +232,13 @@ def report_run(root: Path, found: Run, folder: Path | None = None) -> list[Path]
 
 def write_report(root: Path, found: Run, summary: Summary, *, selected: bool, folder: Path | None = None) -> list[Path]:
     """Write the report as `report_run` says, and the results into the corpus's README and guide where those have a place for them."""
-    from harness.report.pages import build
+    from harness.report.details import Details
+    from harness.report.site import build
 
     if folder is None and not selected:
         _update_documents(root, summary)
-    return build(summary, folder or (found.folder / "report" if selected else root / "reports"))
+    folder = folder or (found.folder / "report" if selected else root / "reports")
+    return build(summary, folder, Details(root, found, summary))
 
 
 def _update_documents(root: Path, summary: Summary) -> None:
@@ -286,7 +288,7 @@ def bench(root: Path, names: Sequence[str], pages: Sequence[str], progress: Prog
     """Run, score and report. Where inputs, code and packages are those of the last time and its files are untouched, do nothing."""
     work = plan(root, names, pages, progress)
     stamp_path = root / STATE / "bench.json"
-    inputs = digest(work.run_id, str(work.selected), _code(), *sorted(_installed()))
+    inputs = digest(work.run_id, str(work.selected), code_digest(), *sorted(_installed()), *_beside(root))
     if (stamp := _stamp(stamp_path)) and stamp["inputs"] == inputs:
         paths = [root / name for name in stamp["outputs"]]
         if all(path.is_file() and _sha256(path) == stamp["outputs"][str(path.relative_to(root))] for path in paths):
@@ -319,11 +321,13 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _code() -> str:
-    """Digest of the harness's own files: any of them may change a figure or a page."""
-    folder = Path(__file__).parent
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".pyc", ".so"))
-    return digest(*(f"{path.relative_to(folder)} {_sha256(path)}" for path in files))
+def _beside(root: Path) -> list[str]:
+    """Digest what a report shows besides the run: stored measurements and second labellings."""
+    from harness.corpus.check import SECOND
+    from harness.report.measured import FILES
+
+    files = [*(root / path for path in FILES.values()), *sorted((root / "gold").rglob(f"*{SECOND}"))]
+    return [f"{path.relative_to(root)} {_sha256(path)}" for path in files if path.is_file()]
 
 
 def _installed() -> list[str]:

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -46,6 +47,14 @@ def digest(*parts: str) -> str:
         data = part.encode("utf-8", "replace")
         total.update(f"{len(data)}:".encode() + data)
     return total.hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """Return a digest of the harness's own files, templates included: any of them may change a figure or a page."""
+    folder = Path(__file__).parent
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".pyc", ".so"))
+    return digest(*(f"{path.relative_to(folder)} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files))
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -63,7 +63,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """One page: its header's site, type and language, its words by class, and each extractor's headline F1."""
+    """One page: its header's site, type and language, its words by class, and each extractor's headline F1.
+
+    `parts` counts each extractor's words by where the alignment puts them: a label, `repeated` or `invented`; none where it failed.
+    """
 
     page: str
     site: str
@@ -71,6 +74,7 @@ class PageRow:
     language: str
     words: Mapping[str, int]
     f1: Mapping[str, float]
+    parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,9 @@ class Summary:
     metrics: tuple[Metric, ...]
     coverage: str
     confusion: Confusion | None = None
+    gold: str = ""
+    """Digest of the pages and their gold."""
+    version: str = __version__
 
 
 def summarise(
@@ -130,6 +137,7 @@ def summarise(
     return Summary(
         corpus, tuple(tracks), tuple(sorted(failures, key=lambda failure: (failure.extractor, failure.page))),
         tuple(entrant for entrant in entrants if entrant.reason), tuple(metrics), "full" if coverage == {"full"} else "body",
+        gold=str(facts["gold"]),
     )  # fmt: skip
 
 
@@ -169,6 +177,9 @@ def _track(
         spread = spreads(found, pairs, ranked)
     headline = [score for score in mine if score.metric == HEADLINE]
     parts = {(score.extractor, score.page): score.parts for score in headline}
+    page_parts: dict[str, dict[str, Mapping[str, int]]] = {page: {} for page in known}
+    for score in headline:
+        page_parts[score.page][score.extractor] = score.parts
     totals = {page: row["labels"][track] for page, row in known.items()}
     inferred = {page for page, row in known.items() if row.get("inferred")}
     signatures = {}
@@ -181,7 +192,7 @@ def _track(
     return TrackSummary(
         track, len(known), sites, entrants, tuple(table), signatures,
         tuple(_label_rows(parts, totals, clutter, inferred)), tuple(_label_rows(parts, totals, body, inferred)),
-        verdict(ordered, ranked), tuple(_page_row(row, track, page_f1[page]) for page, row in sorted(known.items())),
+        verdict(ordered, ranked), tuple(_page_row(row, track, page_f1[page], page_parts[page]) for page, row in sorted(known.items())),
         tuple(pairs), tuple(spread), tuple(correlations(table, ranked)), tuple(disagreements(by_metric, HEADLINE, ranked)), bounds,
     )  # fmt: skip
 
@@ -247,11 +258,13 @@ def _best_first(part: Sequence[Row]) -> list[Row]:
     return sorted(part, key=lambda row: (-(row.f1 if row.f1 is not None else -1.0), row.extractor))
 
 
-def _page_row(row: Mapping[str, Any], track: Track, f1: Mapping[str, float]) -> PageRow:
+def _page_row(
+    row: Mapping[str, Any], track: Track, f1: Mapping[str, float], parts: Mapping[str, Mapping[str, int]]
+) -> PageRow:  # fmt: skip
     words = dict.fromkeys(("body", "may", "clutter"), 0)
     for label, count in row["labels"][track].items():
         words[class_of(label)] += count
-    return PageRow(row["page"], str(row["site"]), str(row["type"]), str(row["lang"]), words, f1)
+    return PageRow(row["page"], str(row["site"]), str(row["type"]), str(row["lang"]), words, f1, parts)
 
 
 def verdict(table: Sequence[Row], ranked: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import unicodedata
+from bisect import bisect_left, bisect_right
 
 import regex
 
@@ -31,6 +32,7 @@ _CHARACTERS = {
     kernel.TAIL: rf"[[\p{{L}}\p{{N}}\p{{M}}_\u200C\u200D]--[{_UNSPACED}]]",
 }
 _TOKEN = regex.compile("(?V1){}{}*|{}{}*".format(*_CHARACTERS.values()))
+_CLUSTER = regex.compile(r"(?s)\X")
 
 
 def _classes(first: int) -> bytes:
@@ -57,6 +59,22 @@ def normalise(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """Return the text's tokens in order."""
     return _tokens(normalise(text))
+
+
+def located(text: str) -> list[tuple[str, int, int]]:
+    """Return the text's tokens, those of `tokens`, each with where it begins and ends in the text as it is written."""
+    folded = normalise(text)
+    found = [(match.group(), *match.span()) for match in _TOKEN.finditer(folded)]
+    if len(folded) == len(text):
+        return found
+    # Somewhere a character became longer or shorter. What composes stays within one grapheme cluster, so clusters can be measured alone.
+    starts, ends, widths = [0], [0], [0]
+    for cluster in _CLUSTER.finditer(text):
+        if width := len(normalise(cluster.group())):
+            starts.append(cluster.start())
+            ends.append(cluster.end())
+            widths.append(widths[-1] + width)
+    return [(token, starts[bisect_right(widths, begin)], ends[bisect_left(widths, end)]) for token, begin, end in found]
 
 
 def readable(text: str) -> str:

@@ -48,6 +48,12 @@ def report_folder(result: Result) -> Path:
     return Path(result.err.split("report: ")[-1].strip()).parent
 
 
+def written(result: Result) -> dict[Path, bytes]:
+    """Every file of the report that a bench wrote, by its name below the report's folder."""
+    folder = report_folder(result)
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 @pytest.fixture
 def pages(tmp_path: Path) -> Path:
     return write_corpus(tmp_path, {"post": "Greyholm", "echo": "Saltmarsh Quay"})
@@ -86,13 +92,13 @@ def test_bench_does_nothing_twice_and_one_page_when_one_is_added(clutterbench: C
     first = clutterbench("bench", *names)
     assert first.status == 0, first.err
     assert "extract: 4 of 4 done" in first.err
-    files = {path.name: path.read_bytes() for path in report_folder(first).iterdir()}
+    files = written(first)
     again = clutterbench("bench", *names)
     assert "nothing changed" in again.err
     assert again.out == first.out
     shutil.rmtree(pages / ".clutterbench")
     anew = clutterbench("bench", *names)
-    assert {path.name: path.read_bytes() for path in report_folder(anew).iterdir()} == files
+    assert written(anew) == files
     write_corpus(pages, {"gazette": "Far Point"})
     assert "extract: 2 of 2 done, 4 kept from before" in _flat(clutterbench("bench", *names).err)
 

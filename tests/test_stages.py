@@ -113,6 +113,14 @@ def test_a_report_needs_only_what_scoring_left(root: Path, monkeypatch: pytest.M
     assert summary.confusion.pages == 2
 
 
+def test_two_copies_of_a_page_have_their_own_reference_answers(tmp_path: Path) -> None:
+    root = write_corpus(tmp_path / "copies", {"post": "Greyholm", "echo": "Greyholm"})
+    found = ran(root, "justext")
+    scored(root, found)
+    rows = [(row["extractor"], row["page"]) for row in found.rows("references.jsonl")]
+    assert sorted(rows) == [(name, f"{site}/pier") for name in sorted(REFERENCES) for site in ("echo", "post")]
+
+
 def test_reference_answers_are_made_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = ran(root, "justext")
     first = scored(root, found)

@@ -25,11 +25,11 @@ from harness.text import squeeze
 
 VERSION = "seg:1"
 
-_SKIPPED = frozenset((
+SKIPPED = frozenset((
     "head", "title", "script", "style", "template", "svg", "math", "iframe", "object", "embed", "applet", "video", "audio", "canvas",
     "map", "textarea", "datalist", "noframes", "frameset",
 ))  # fmt: skip
-_BLOCK = frozenset((
+BLOCK = frozenset((
     "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details", "dialog", "dir", "div",
     "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup",
     "hr", "html", "legend", "li", "listing", "main", "menu", "nav", "noscript", "ol", "optgroup", "option", "p", "plaintext",
@@ -129,7 +129,7 @@ def _words_outside_tags(html: str) -> int:
             words += len(html[at : tag.start()].split())
         at = tag.end()
         name = tag.group("name").lower() if tag.group("name") else "!--"
-        if tag.group() == "-->" or name in _SKIPPED or name == "!--":
+        if tag.group() == "-->" or name in SKIPPED or name == "!--":
             closes = tag.group().startswith(("</", "-->"))
             inside = "" if closes and inside == name else inside if inside or closes else name
     return words + (0 if inside else len(html[at:].split()))
@@ -151,19 +151,19 @@ class _Walk:
         for event, element in walk:
             tag = element.tag
             if event == "end":
-                if tag in _BLOCK:
+                if tag in BLOCK:
                     self.close()
                     if tag in _PRE:
                         self.pre_depth -= 1
                 if tail := element.tail:
                     parent = element.getparent()
                     self.text(tail, element if parent is None else parent)
-            elif tag in _SKIPPED:
+            elif tag in SKIPPED:
                 walk.skip_subtree()
             elif tag == "br":
                 self.line_break(element)
             else:
-                if tag in _BLOCK:
+                if tag in BLOCK:
                     self.close()
                     if tag in _PRE:
                         self.pre_depth += 1
@@ -237,7 +237,7 @@ def _is_data(table: etree._Element) -> bool:
         cells = [cell for cell in row if cell.tag in ("td", "th")]
         widest = max(widest, len(cells))
         for cell in cells:
-            inner = [element.tag for element in cell.iterdescendants() if element.tag in _BLOCK]
+            inner = [element.tag for element in cell.iterdescendants() if element.tag in BLOCK]
             if len(inner) > 1 or (inner and inner[0] not in ("p", "div")) or _double_break(cell):
                 return False
     return rows > 1 and widest > 1
@@ -256,12 +256,12 @@ def _inline_text(element: etree._Element) -> str:
     walk = etree.iterwalk(element, events=("start", "end"))
     for event, child in walk:
         if event == "start":
-            if child.tag in _SKIPPED:
+            if child.tag in SKIPPED:
                 walk.skip_subtree()
             else:
-                parts.append(" " if child.tag == "br" or child.tag in _BLOCK else "")
+                parts.append(" " if child.tag == "br" or child.tag in BLOCK else "")
                 parts.append(child.text or "")
         elif child is not element:
-            parts.append(" " if child.tag in _BLOCK else "")
+            parts.append(" " if child.tag in BLOCK else "")
             parts.append(child.tail or "")
     return "".join(parts)

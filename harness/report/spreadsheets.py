@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 
 from harness.escape import visible
 from harness.report import view
-from harness.score import HEADLINE
 from harness.stats import Row
 from harness.summary import STATUSES, Summary
 
@@ -56,7 +55,7 @@ def leaks_csv(summary: Summary) -> str:
         for track in summary.tracks
         for row in track.leaks
     ]
-    return _csv(_headline(summary), LEAK_COLUMNS, rows)
+    return _csv(view.headlines(summary), LEAK_COLUMNS, rows)
 
 
 def losses_csv(summary: Summary) -> str:
@@ -66,7 +65,7 @@ def losses_csv(summary: Summary) -> str:
         for track in summary.tracks
         for row in track.losses
     ]
-    return _csv(_headline(summary), LOSS_COLUMNS, rows)
+    return _csv(view.headlines(summary), LOSS_COLUMNS, rows)
 
 
 def pairs_csv(summary: Summary) -> str:
@@ -76,15 +75,11 @@ def pairs_csv(summary: Summary) -> str:
         for pair in track.pairs:
             figures = (pair.difference, pair.interval.low, pair.interval.high, pair.p, pair.adjusted, pair.holm, pair.detectable)
             rows.append((track.track, pair.first, pair.second, *(_share(value) for value in figures)))
-    return _csv(_headline(summary), PAIR_COLUMNS, rows)
+    return _csv(view.headlines(summary), PAIR_COLUMNS, rows)
 
 
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
-
-
-def _headline(summary: Summary) -> list[str]:
-    return list(dict.fromkeys(track.signatures[HEADLINE] for track in summary.tracks if HEADLINE in track.signatures))
 
 
 def _csv(signatures: Sequence[str], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

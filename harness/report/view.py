@@ -159,6 +159,11 @@ def signatures(summary: Summary) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def headlines(summary: Summary) -> list[str]:
+    """Return the headline's signature of each track."""
+    return list(dict.fromkeys(track.signatures[HEADLINE] for track in summary.tracks if HEADLINE in track.signatures))
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A label of a grid: its name, the pages that have it, its words on them, and whether it was inferred, not labelled by hand."""

@@ -11,7 +11,7 @@ import lxml.html
 import pytest
 
 from harness.report import comparison, view
-from harness.report.pages import build
+from harness.report.site import SHEETS, build
 from harness.score import Metric
 from harness.stats import Correlation, Disagreement, Interval, Pair, Row, Spread
 from harness.summary import Entrant, Summary, TrackSummary
@@ -23,9 +23,18 @@ def words(element: lxml.html.HtmlElement) -> str:
     return " ".join(element.text_content().split())
 
 
+def whole(summary: Summary, folder: Path) -> lxml.html.HtmlElement:
+    """The overview's pages as one document."""
+    build(summary, folder)
+    first, *others = [lxml.html.document_fromstring((folder / sheet.file).read_text(encoding="utf-8")) for sheet in SHEETS]
+    for other in others:
+        first.extend(list(other.iter("main")))
+    return first
+
+
 @pytest.fixture
 def document(compared: Summary, tmp_path: Path) -> lxml.html.HtmlElement:
-    return lxml.html.document_fromstring(build(compared, tmp_path)[0].read_text(encoding="utf-8"))
+    return whole(compared, tmp_path)
 
 
 def table(document: lxml.html.HtmlElement, region: str) -> list[list[str]]:
@@ -174,7 +183,7 @@ def test_the_pairs_are_told_with_what_can_be_seen(document: lxml.html.HtmlElemen
 
 def test_a_small_p_is_bold_on_enough_sites(compared: Summary, tmp_path: Path) -> None:
     summary = replace(compared, tracks=(replace(compared.tracks[0], sites=20),))
-    document = lxml.html.document_fromstring(build(summary, tmp_path)[0].read_text(encoding="utf-8"))
+    document = whole(summary, tmp_path)
     assert document.xpath("//*[@aria-label='html track: pairs']//strong/text()") == ["0.046"]
     assert "none is called one" not in paragraph_after(document, "html-pairs")
 
@@ -209,7 +218,7 @@ def test_where_metrics_disagree(document: lxml.html.HtmlElement) -> None:
 def test_of_every_two_metrics_three_disagreements_are_shown(compared: Summary, tmp_path: Path) -> None:
     many = [Disagreement(f"a/{n}", "alpha", "alignment", second, 0.9, 0.1) for second in ("words", "shingles") for n in range(5)]
     summary = replace(compared, tracks=(replace(compared.tracks[0], disagreements=tuple(many)),))
-    document = lxml.html.document_fromstring(build(summary, tmp_path)[0].read_text(encoding="utf-8"))
+    document = whole(summary, tmp_path)
     rows = table(document, "html track: disagreements")[1:]
     assert [(cells[0], cells[4]) for cells in rows] == [(f"a/{n}", second) for second in ("words", "shingles") for n in range(3)]
 
@@ -236,8 +245,8 @@ def test_inferred_labels_are_marked(document: lxml.html.HtmlElement) -> None:
     }
     assert "Marked labels are inferred from the page’s HTML, not labelled by hand: how often they are right." in captions["leaks"]
     assert "These labels are inferred from the page’s HTML, not labelled by hand: how often they are right." in captions["losses"]
-    assert document.xpath("//caption//a/@href").count("#inferred") == 2
-    assert document.xpath("//h3[@id='inferred']")
+    assert document.xpath("//caption//a/@href").count("method.html#inferred") == 2
+    assert document.xpath("//h2[@id='inferred']")
 
 
 def test_how_often_inferred_labels_are_right(document: lxml.html.HtmlElement) -> None:
@@ -253,13 +262,13 @@ def test_how_often_inferred_labels_are_right(document: lxml.html.HtmlElement) ->
 
 
 def test_without_a_confusion_the_report_says_where_it_is(compared: Summary, tmp_path: Path) -> None:
-    document = lxml.html.document_fromstring(build(replace(compared, confusion=None), tmp_path)[0].read_text(encoding="utf-8"))
+    document = whole(replace(compared, confusion=None), tmp_path)
     assert "How often an inferred label is right is measured in the report of a corpus that is labelled in full." in words(document)
 
 
 def test_sections_of_what_is_not_there_are_left_out(summary: Summary, tmp_path: Path) -> None:
     bare = replace(summary.tracks[0], pairs=(), spreads=(), correlations=(), disagreements=())
-    document = lxml.html.document_fromstring(build(replace(summary, tracks=(bare,)), tmp_path)[0].read_text(encoding="utf-8"))
+    document = whole(replace(summary, tracks=(bare,)), tmp_path)
     for name in ("html-spread", "html-pairs", "html-agreement", "inferred"):
         assert not document.xpath("//*[@id=$id]", id=name)
 
@@ -271,7 +280,7 @@ def test_sites_and_complexity_among_the_slices(compared: Summary, tmp_path: Path
     parts = [("site=a", 12), ("site=b", 9), ("complexity=q1", 10)]
     rows = tuple(Row(name, "alignment", part, pages, 3, f1=0.5) for part, pages in parts for name in names)
     one = replace(one, pages=40, complexity=(0.1, 0.25, 0.5, 0.625, 0.9), rows=(*one.rows, *rows))
-    document = lxml.html.document_fromstring(build(replace(compared, tracks=(one,)), tmp_path)[0].read_text(encoding="utf-8"))
+    document = whole(replace(compared, tracks=(one,)), tmp_path)
     assert [cells[0] for cells in table(document, "html track: slices")[1:]] == ["site=a", "complexity=q1"]
     text = words(document)
     assert "site=b" not in text

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import unquote
 
 import lxml.html
 import matplotlib
@@ -15,15 +16,33 @@ import pytest
 
 from harness.errors import StoreError
 from harness.records import UNLABELLED
-from harness.report.pages import build
+from harness.report.site import SHEETS, build
 from harness.stats import LabelRow, Row
 from harness.summary import Failure, PageRow, Summary
 
-NAMES = ["index.html", "summary.md", "scores.csv", "leaks.csv", "losses.csv", "pairs.csv"]
+PLAIN = ["summary.md", "scores.csv", "leaks.csv", "losses.csv", "pairs.csv", "robots.txt"]
 
 
-def page(summary: Summary, folder: Path) -> lxml.html.HtmlElement:
-    return lxml.html.document_fromstring(build(summary, folder)[0].read_text(encoding="utf-8"))
+def page(summary: Summary, folder: Path, name: str = "index.html") -> lxml.html.HtmlElement:
+    build(summary, folder)
+    return opened(folder / name)
+
+
+def opened(path: Path) -> lxml.html.HtmlElement:
+    return lxml.html.document_fromstring(path.read_text(encoding="utf-8"))
+
+
+def whole(summary: Summary, folder: Path) -> lxml.html.HtmlElement:
+    """The overview's pages as one document."""
+    build(summary, folder)
+    first, *others = [lxml.html.document_fromstring((folder / sheet.file).read_text(encoding="utf-8")) for sheet in SHEETS]
+    for other in others:
+        first.extend(list(other.iter("main")))
+    return first
+
+
+def html_files(summary: Summary, folder: Path) -> list[Path]:
+    return [path for path in build(summary, folder) if path.suffix == ".html"]
 
 
 def words(element: lxml.html.HtmlElement) -> str:
@@ -35,10 +54,29 @@ def table(document: lxml.html.HtmlElement, region: str) -> list[list[str]]:
     return [[words(cell) for cell in row.xpath("./th|./td")] for row in found.xpath(".//tr")]
 
 
-def test_writes_and_returns_the_six_files(summary: Summary, tmp_path: Path) -> None:
-    paths = build(summary, tmp_path / "reports")
-    assert [path.name for path in paths] == NAMES
-    assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == sorted(NAMES)
+def test_writes_and_returns_its_files(summary: Summary, tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    paths = build(summary, folder)
+    assert paths[0] == folder / "index.html"
+    names = {path.relative_to(folder).as_posix() for path in paths}
+    assert names >= {*PLAIN, *(sheet.file for sheet in SHEETS)}
+    assert {name for name in names if name.startswith("x/")} == {
+        f"x/{name}.html" for name in ("alpha", "beta", "everything", "gone", "lines")
+    }
+    assert set(paths) == {path for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_an_earlier_report_left_is_removed_and_nothing_else(summary: Summary, tmp_path: Path) -> None:
+    build(summary, tmp_path)
+    mine, old = tmp_path / "x" / "notes.html", tmp_path / "assets" / "report.000000000000.css"
+    mine.write_text("my own notes", encoding="utf-8")
+    old.write_text("/* clutterbench */", encoding="utf-8")
+    renamed = (tmp_path / "x" / "alpha.html").rename(tmp_path / "x" / "gone-too.html")
+    build(summary, tmp_path)
+    assert mine.is_file()
+    assert not old.exists()
+    assert not renamed.exists()
+    assert (tmp_path / "x" / "alpha.html").is_file()
 
 
 def test_two_builds_have_the_same_bytes_whatever_matplotlib_is_set_to(
@@ -68,38 +106,52 @@ def test_a_folder_that_cannot_be_written_is_a_store_error(summary: Summary, tmp_
 
 
 @pytest.mark.parametrize("which", ["summary", "hostile", "compared"])
-def test_ids_are_unique_and_every_reference_resolves_inside(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    document = page(request.getfixturevalue(which), tmp_path)
-    ids = document.xpath("//@id")
-    assert len(ids) == len(set(ids))
-    for target in document.xpath("//@href"):
-        assert target[1:] in ids if target.startswith("#") else (tmp_path / target).is_file()
-    named = " ".join(document.xpath("//@aria-labelledby")).split()
-    assert set(named) <= set(ids)
-    html = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert set(re.findall(r"url\(#([^)]*)\)", html)) <= set(ids)
-    assert html.count("url(") == html.count("url(#")
+def test_ids_are_unique_and_every_reference_resolves(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    files = html_files(request.getfixturevalue(which), tmp_path)
+    ids = {path: opened(path).xpath("//@id") for path in files}
+    for path in files:
+        document = opened(path)
+        assert len(ids[path]) == len(set(ids[path]))
+        for target in document.xpath("//a/@href|//link/@href|//script/@src"):
+            name, _, fragment = unquote(target).partition("#")
+            file = (path.parent / name).resolve() if name else path
+            assert file.is_file(), target
+            assert not fragment or fragment.startswith("?") or fragment in ids[file], target
+        named = " ".join(document.xpath("//@aria-labelledby")).split()
+        assert set(named) <= set(ids[path])
+        html = path.read_text(encoding="utf-8")
+        assert set(re.findall(r"url\(#([^)]*)\)", html)) <= set(ids[path])
+        assert html.count("url(") == html.count("url(#")
 
 
 @pytest.mark.parametrize("which", ["summary", "hostile", "compared"])
-def test_nothing_is_loaded_and_nothing_runs(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    document = page(request.getfixturevalue(which), tmp_path)
-    assert not document.xpath("//script|//iframe|//img|//link|//object|//embed|//base|//form|//svg//style|//@src|//@srcset")
-    assert not [name for element in document.iter(lxml.html.etree.Element) for name in element.attrib if name.startswith("on")]
-    html = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert "@import" not in html
-    assert "://" not in html
-    (policy,) = document.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
-    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:;")
+def test_nothing_is_loaded_but_the_reports_own_script_and_style(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    for path in html_files(request.getfixturevalue(which), tmp_path):
+        document = opened(path)
+        assert not document.xpath("//iframe|//img|//object|//embed|//base|//form|//svg//style|//style|//@srcset|//link[@rel!='stylesheet']")
+        loaded = document.xpath("//script/@src|//link/@href")
+        assert [re.sub(r"\.[0-9a-f]{12}\.", ".", name.removeprefix("../")) for name in loaded] == ["assets/report.css", "assets/report.js"]
+        assert not document.xpath("//script[text()]")
+        assert not [name for element in document.iter(lxml.html.etree.Element) for name in element.attrib if name.startswith("on")]
+        html = path.read_text(encoding="utf-8")
+        assert "@import" not in html
+        assert "://" not in html
+        assert document.xpath("string(//head/*[1]/@http-equiv)") == "Content-Security-Policy"
+        assert document.xpath("string(//head/*[1]/@content)") == (
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+            "frame-src 'none'"
+        )
 
 
 def test_what_pages_and_extractors_say_is_shown_and_harmless(hostile: Summary, tmp_path: Path) -> None:
     for path in build(hostile, tmp_path):
+        if path.parent.name == "assets" or path.name == "robots.txt":
+            continue
         text = path.read_text(encoding="utf-8")
         assert not set("\u202e\x00\x1b\r") & set(text)
         assert "\\u202e" in text
     html = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert "<script" not in html
+    assert "<script>" not in html
     assert "&lt;script&gt;" in html
     assert "x" * 301 not in html
     assert "\\ud800" not in html  # cut off with the rest of a long detail
@@ -110,21 +162,23 @@ def test_what_pages_and_extractors_say_is_shown_and_harmless(hostile: Summary, t
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()}) == 1, block
 
 
-def test_structure_for_readers_without_sight(summary: Summary, tmp_path: Path) -> None:
-    document = page(summary, tmp_path)
-    assert document.get("lang") == "en"
-    assert document.xpath("string(//body/*[1]/@href)") == "#main"
-    levels = [int(heading.tag[1]) for heading in document.xpath("//h1|//h2|//h3|//h4")]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in pairwise(levels))
-    assert not document.xpath("//table[not(caption)]|//th[not(@scope)]|//table[not(ancestor::*[@role='region'][@tabindex='0'])]")
-    regions = document.xpath("//*[@role='region']/@aria-label")
-    assert len(regions) == len(set(regions))
-    for svg in document.xpath("//svg"):
-        assert svg.get("role") == "img"
-        assert [child.tag for child in svg[:2]] == ["title", "desc"]
-    assert "alpha 61.7 (" in document.xpath("//svg")[0].xpath("string(./desc)")
+def test_structure_for_readers_without_sight(compared: Summary, tmp_path: Path) -> None:
+    for path in html_files(compared, tmp_path):
+        document = opened(path)
+        assert document.get("lang") == "en"
+        assert document.xpath("string(//body/*[1]/@href)") == "#main"
+        levels = [int(heading.tag[1]) for heading in document.xpath("//h1|//h2|//h3|//h4")]
+        assert levels[0] == 1, path
+        assert levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels)), path
+        assert not document.xpath("//table[not(caption)]|//th[not(@scope)]|//table[not(ancestor::*[@role='region'][@tabindex='0'])]")
+        regions = document.xpath("//*[@role='region']/@aria-label")
+        assert len(regions) == len(set(regions))
+        assert document.xpath("count(//nav//a)") == len(SHEETS)
+        for svg in document.xpath("//svg"):
+            assert svg.get("role") == "img"
+            assert [child.tag for child in svg[:2]] == ["title", "desc"]
+    assert "alpha 61.7 (" in page(compared, tmp_path).xpath("//svg")[0].xpath("string(./desc)")
 
 
 def test_the_leaderboard_holds_the_hand_computed_figures(summary: Summary, tmp_path: Path) -> None:
@@ -155,7 +209,7 @@ def test_tracks_are_sections_of_their_own(summary: Summary, tmp_path: Path) -> N
 
 
 def test_an_averaging_of_its_own_is_stated(summary: Summary, tmp_path: Path) -> None:
-    document = page(summary, tmp_path)
+    document = page(summary, tmp_path, "metrics.html")
     assert "Shingles of four words. Precision over pages with an answer, recall over pages with a body" in words(document)
     # F1 of mean precision (0.8 + 1 + 1)/3 and mean recall 0.575; of (0.75 + 0.5 + 1)/3 and 0.525; of 1/2 and 1.
     assert table(document, "html track: metrics") == [
@@ -168,16 +222,17 @@ def test_an_averaging_of_its_own_is_stated(summary: Summary, tmp_path: Path) -> 
 
 
 def test_pages_where_extractors_differ_most_come_first(summary: Summary, tmp_path: Path) -> None:
-    document = page(summary, tmp_path)
+    document = page(summary, tmp_path, "pages.html")
     rows = table(document, "html track: pages")
     assert [row[0] for row in rows[1:]] == ["c/one", "a/two", "b/one", "a/one"]
-    assert rows[1] == ["c/one", "c", "news", "en", "50", "0", "0", "100.0", "0.0", "100.0"]
+    # alpha timed out, beta is perfect.
+    assert rows[1] == ["c/one", "news", "en", "50", "0", "100.0", "100.0", "50.0", "0.0", "0.0", "100.0"]
     assert "The same on every page: everything 66.7." in words(document)
-    assert rows[4][4:8] == ["100", "7", "25", "13.3"]
+    assert rows[4][3:6] == ["100", "25", "13.3"]
 
 
 def test_few_pages_give_no_percentage_and_no_slice_mean(summary: Summary, tmp_path: Path) -> None:
-    document = page(summary, tmp_path)
+    document = whole(summary, tmp_path)
     assert not document.xpath("//table[@class='heat']")
     text = words(document)
     assert "On fewer than 5 pages, so without a percentage (their counts are in the CSV files): x-nav (1 page, 20 words), x-ad" in text
@@ -189,7 +244,7 @@ def test_the_heat_table(summary: Summary, tmp_path: Path) -> None:
     on_pages = {"x-ad": 5, "x-nav": 9, "x-app": 4}
     leaks = [LabelRow(name, label, pages, 100, found) for name, found in shares.items() for label, pages in on_pages.items()]
     track = replace(summary.tracks[0], leaks=tuple(leaks))
-    document = page(replace(summary, tracks=(track,)), tmp_path)
+    document = page(replace(summary, tracks=(track,)), tmp_path, "leaks.html")
     assert table(document, "html track: leaks by label") == [
         ["extractor", "x-nav9 pages100 words", "x-ad5 pages100 words"],
         ["alpha", "0.0", "0.0"], ["beta", "30.0", "30.0"],
@@ -204,14 +259,14 @@ def test_slices_with_a_figure_are_a_table(summary: Summary, tmp_path: Path) -> N
     track = summary.tracks[0]
     part = [Row(name, "alignment", "type=blog", 12, 7, f1=f1) for name, f1 in (("alpha", 0.5), ("beta", 0.25), ("everything", 1.0))]
     track = replace(track, pages=40, rows=(*track.rows, *part))
-    rows = table(page(replace(summary, tracks=(track,)), tmp_path), "html track: slices")
+    rows = table(page(replace(summary, tracks=(track,)), tmp_path, "slices.html"), "html track: slices")
     assert rows[1:] == [["type=blog", "12", "7", "50.0", "25.0", "100.0"]]
 
 
 def test_gold_that_knows_only_the_body_gets_a_sentence_for_a_heat_table(make: Callable[..., Summary], tmp_path: Path) -> None:
     summary = make(coverage="body")
     track = replace(summary.tracks[0], leaks=tuple(LabelRow(name, UNLABELLED, 9, 100, 40) for name in ("alpha", "beta", "everything")))
-    document = page(replace(summary, tracks=(track,)), tmp_path)
+    document = whole(replace(summary, tracks=(track,)), tmp_path)
     assert "of what kind they are cannot be told" in words(document)
     assert not document.xpath("//*[@aria-label='html track: leaks by label']")
     assert table(document, "html track: leaderboard")[1][6] == "40.0"
@@ -239,7 +294,7 @@ def test_one_site_has_figures_and_no_intervals(make: Callable[..., Summary], tmp
     document = page(make(sites={"b": "a", "c": "a"}), tmp_path)
     alpha = table(document, "html track: leaderboard")[1]
     assert alpha[1:4] == ["61.7", "–", "–"]
-    assert len(document.xpath("//svg")) == 2
+    assert len(document.xpath("//svg")) == 1
 
 
 def test_only_a_text_track(make: Callable[..., Summary], tmp_path: Path) -> None:
@@ -262,14 +317,14 @@ def test_no_extractor_at_all(make: Callable[..., Summary], tmp_path: Path) -> No
 
 
 def test_only_baselines(make: Callable[..., Summary], tmp_path: Path) -> None:
-    document = page(make(names=("everything",)), tmp_path)
+    document = whole(make(names=("everything",)), tmp_path)
     assert len(document.xpath("//svg")) == 2
 
 
 def test_every_option_and_the_documentation_are_shown(summary: Summary, tmp_path: Path) -> None:
     track = summary.tracks[0]
     entrants = tuple(replace(one, options={"favor_recall": True, "limit": 3}) if one.name == "alpha" else one for one in track.entrants)
-    text = words(page(replace(summary, tracks=(replace(track, entrants=entrants),)), tmp_path))
+    text = words(page(replace(summary, tracks=(replace(track, entrants=entrants),)), tmp_path, "x/alpha.html"))
     assert "favor_recall = True, limit = 3" in text
     assert "alpha, a tool. MIT." in text
 
@@ -283,5 +338,5 @@ def test_size_stays_small_with_many_pages(summary: Summary, tmp_path: Path) -> N
     track = replace(
         summary.tracks[0], entrants=tuple(entrants), rows=tuple(rows), page_rows=tuple(pages), leaks=(), losses=(), pairs=(), spreads=()
     )
-    path = build(replace(summary, tracks=(track,)), tmp_path)[0]
-    assert path.stat().st_size < 150_000
+    for path in build(replace(summary, tracks=(track,)), tmp_path):
+        assert path.stat().st_size < 150_000, path
