@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.escape import visible
 from harness.report import view
+from harness.score import HEADLINE
 from harness.stats import Row
 from harness.summary import STATUSES, Summary
 
@@ -22,11 +23,16 @@ PAIR_COLUMNS = ("track", "first", "second", "difference", "low", "high", "p", "p
 
 
 def scores_csv(summary: Summary) -> str:
-    """Return one row per extractor × metric × slice; an extractor that did not run has rows with 0 pages and no figures."""
+    """Return one row per extractor × metric, of the headline one per slice too; one that did not run has 0 pages and no figures.
+
+    The other metrics by slice would be nine tenths of the file, and no page of the report shows them.
+    """
     rows: list[Sequence[object]] = []
     for track in summary.tracks:
         entrants = {entrant.name: entrant for entrant in track.entrants}
         for row in track.rows:
+            if row.metric != HEADLINE and row.slice != "all":
+                continue
             entrant = entrants[row.extractor]
             rows.append((row.extractor, entrant.category, entrant.version, row.metric, track.track, row.slice, *_figures(row)))
         for entrant in track.entrants:
