@@ -2,9 +2,11 @@
 
 PYTHON ?= python3
 CORPUS ?= .
+BASE ?= origin/main
+FORMAT ?= text
 BIN := .venv/bin
 
-.PHONY: help bench bench-all run score report check-gold test lint lock clean
+.PHONY: help bench bench-all run score report check-gold review test lint lock clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -26,7 +28,11 @@ report: .venv/ready ## only write the reports of the latest scored run
 	$(BIN)/clutterbench report --corpus $(CORPUS)
 
 check-gold: .venv/ready ## check every gold file against its page
-	$(BIN)/clutterbench gold check --corpus $(CORPUS)
+	$(BIN)/clutterbench gold check --corpus $(CORPUS) --format $(FORMAT)
+
+review: .venv/ready ## print a review table of the pages that changed since BASE
+	@pages=$$(git diff --name-only --diff-filter=d $(BASE) -- raw gold | sed -nE 's#^(raw|gold)/([^/]+/[^/.]+)(\.b)?\.(html|txt)$$#\2#p' | sort -u); \
+	if [ -n "$$pages" ]; then $(BIN)/clutterbench gold review $$pages; else echo "No page was changed since $(BASE)."; fi
 
 test: .venv/ready ## run the tests
 	$(BIN)/python -m pytest

@@ -12,6 +12,7 @@ import click
 
 from harness import __version__
 from harness.errors import ClutterbenchError, Exit
+from harness.escape import visible
 
 _corpus = click.option(
     "--corpus", "root", default=".", show_default="this folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
@@ -75,10 +76,80 @@ def gold_check(pages: tuple[str, ...], form: str, root: Path) -> None:
     render = {"text": lint.as_text, "json": lint.as_json, "github": lint.as_github}[form]
     if text := render(findings):
         click.echo(text)
-    if any(finding.severity == "error" for finding in findings):
-        _say(f"{len(findings)} findings")
+    errors = sum(finding.severity == "error" for finding in findings)
+    warnings = f", {_count(len(findings) - errors, 'warning')}" if len(findings) > errors else ""
+    if errors:
+        _say(f"{_count(errors, 'error')}{warnings}")
         raise SystemExit(Exit.FINDINGS)
-    _say("gold is sound")
+    _say(f"gold is sound{warnings}")
+
+
+@gold.command("fmt")
+@click.argument("pages", nargs=-1, metavar="[PAGE]...")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 if a file is not in order.")
+@_corpus
+def gold_fmt(pages: tuple[str, ...], only_check: bool, root: Path) -> None:
+    """Put gold files in order: header keys, spaces, line ends. Text and labels stay. PAGE is <site>/<name>; none means all."""
+    from harness.corpus import edit
+
+    changed = edit.fmt(root, pages, write=not only_check)
+    for path in changed:
+        click.echo(path)
+    _say(f"{_count(len(changed), 'file')} {'not in order' if only_check else 'put in order'}" if changed else "all in order")
+    if changed and only_check:
+        raise SystemExit(Exit.FINDINGS)
+
+
+@gold.command("rebase")
+@click.argument("page")
+@_corpus
+def gold_rebase(page: str, root: Path) -> None:
+    """Carry a page's labels over after raw/PAGE was saved again, by text. New blocks get the label "?"."""
+    from harness.corpus import edit
+
+    rebased = edit.rebase(root, page)
+    if not rebased:
+        _say(f"the gold of {page} fits its page; nothing was changed")
+    for row in rebased:
+        click.echo(f"{row.path}: {row.kept} blocks as before, {len(row.changed)} with changed words, {len(row.new)} new")
+        for line in row.changed:
+            click.echo(visible(f"  changed  {line.label}: {line.text}"))
+        for text in row.new:
+            click.echo(visible(f"  new      {text}"))
+        for line in row.vanished:
+            click.echo(visible(f"  gone     {line.label}: {line.text}"))
+        _say(f'next: look at the changed lines and replace each "?" in {row.path}, then run: clutterbench gold check {page}')
+
+
+@gold.command("agree")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@_corpus
+def gold_agree(as_json: bool, root: Path) -> None:
+    """Compare second, blind labellings (<name>.b.txt) with the gold: how well do people agree?"""
+    import json
+
+    from harness.corpus import agree
+
+    found = agree.agreement(root)
+    if as_json:
+        click.echo(json.dumps(agree.as_json(found), ensure_ascii=False, indent=1))
+        return
+    for row in agree.as_text(found):
+        click.echo(row)
+
+
+@gold.command("review")
+@click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
+@_extractors
+@_corpus
+def gold_review(pages: tuple[str, ...], names: tuple[str, ...], root: Path) -> None:
+    """Print what a reviewer wants to see of some pages, as Markdown: words by label, warnings, every extractor's score."""
+    from harness import review
+    from harness.progress import Progress
+
+    with _one_at_a_time(root):
+        for row in review.review(root, pages, Progress(), names):
+            click.echo(row)
 
 
 @gold.command("show")
@@ -415,12 +486,12 @@ def envs_prune() -> None:
 
 
 @cli.command("list")
-@click.argument("what", type=click.Choice(["extractors", "metrics", "pages", "labels", "datasets", "runs"]))
+@click.argument("what", type=click.Choice(["extractors", "metrics", "pages", "spread", "labels", "datasets", "runs"]))
 @click.option("-v", "--verbose", is_flag=True, help="All there is to say about each.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @_corpus
 def list_(what: str, verbose: bool, as_json: bool, root: Path) -> None:
-    """List extractors, metrics, pages, labels, data sets or runs."""
+    """List extractors, metrics, pages, what the pages cover (spread), labels, data sets or runs."""
     import json
 
     from harness import listing
@@ -440,6 +511,10 @@ def _one_at_a_time(root: Path) -> AbstractContextManager[None]:
 
     corpora.load(root)
     return single_writer(root)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _of(root: Path) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import registry
+from harness import spread as corpus_spread
 from harness.corpus import corpus as corpora
 from harness.errors import ClutterbenchError
 from harness.records import LABELS, class_of
@@ -87,6 +88,14 @@ def pages(root: Path) -> Rows:
         header = {"type": gold.type, "lang": gold.language, "origin": gold.header.get("origin", "")}
         rows.append({"page": page.id, **header, "stored": inputs, **words})
     return rows
+
+
+def spread(root: Path) -> Rows:
+    """Every type, language, origin and label with its pages and sites, and whether more are wanted."""
+    return [
+        {"kind": row.kind, "value": row.value, "pages": row.pages, "sites": row.sites, "wanted": "more" if row.short else ""}
+        for row in corpus_spread.spread(root)
+    ]
 
 
 def labels(root: Path) -> Rows:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from harness import __version__, reference, registry, score
+from harness import __version__, reference, registry, score, spread
 from harness.corpus import corpus as corpora
 from harness.corpus import segment
 from harness.errors import InstallError, NothingMatched, StoreError
@@ -26,7 +26,6 @@ from harness.store import STATE, Cache, Run, digest, mark_latest, replace_text, 
 from harness.summary import Failure, Summary, summarise
 
 _PAGES_IN_MEMORY = 1000
-README_BEGIN, README_END = "<!-- results -->", "<!-- /results -->"
 
 
 @dataclass(frozen=True)
@@ -232,26 +231,32 @@ def report_run(root: Path, found: Run, folder: Path | None = None) -> list[Path]
 
 
 def write_report(root: Path, found: Run, summary: Summary, *, selected: bool, folder: Path | None = None) -> list[Path]:
-    """Write the report as `report_run` says, and the result table into the README of a corpus whose README has a place for it."""
+    """Write the report as `report_run` says, and the results into the corpus's README and guide where those have a place for them."""
     from harness.report.pages import build
 
     if folder is None and not selected:
-        _update_readme(root / "README.md", summary)
+        _update_documents(root, summary)
     return build(summary, folder or (found.folder / "report" if selected else root / "reports"))
 
 
-def _update_readme(readme: Path, summary: Summary) -> None:
+def _update_documents(root: Path, summary: Summary) -> None:
     from harness.report.tables import markdown_leaderboard
 
-    if not readme.is_file():
+    _put(root / "README.md", "results", "\n\n".join(markdown_leaderboard(track).strip() for track in summary.tracks))
+    _put(root / "CONTRIBUTING.md", "gaps", "\n".join(spread.markdown_gaps(spread.spread(root))))
+
+
+def _put(document: Path, place: str, content: str) -> None:
+    """Replace what stands between `<!-- place -->` and `<!-- /place -->` of a document that has both."""
+    if not document.is_file():
         return
-    text = readme.read_text(encoding="utf-8")
-    head, begin, rest = text.partition(README_BEGIN)
-    _, end, tail = rest.partition(README_END)
-    tables = "\n\n".join(markdown_leaderboard(track).strip() for track in summary.tracks)
-    fresh = f"{head}{begin}\n{tables}\n{end}{tail}"
-    if begin and end and fresh != text:
-        replace_text(readme, fresh)
+    text = document.read_text(encoding="utf-8")
+    begin, end = f"<!-- {place} -->", f"<!-- /{place} -->"
+    head, found_begin, rest = text.partition(begin)
+    _, found_end, tail = rest.partition(end)
+    fresh = f"{head}{begin}\n{content}\n{end}{tail}"
+    if found_begin and found_end and fresh != text:
+        replace_text(document, fresh)
 
 
 def _summary(

@@ -340,3 +340,31 @@ def test_list_extractors_says_licence_and_builds_nothing(
     assert (rows["readability-js"]["package"], rows["readability-js"]["default"]) == ("@mozilla/readability", "no")
     assert rows["trafilatura"]["runs with"] == "the project's packages"
     assert not (tmp_path / "cache").exists()
+
+
+def test_gold_is_kept_in_order_carried_over_and_compared(clutterbench: Clutterbench, pages: Path) -> None:
+    assert clutterbench("gold", "fmt").err == "all in order\n"
+    gold = pages / "gold/post/pier.txt"
+    text = gold.read_text(encoding="utf-8")
+    gold.write_text(text.replace("title: ", "title:   "), encoding="utf-8")
+    checked = clutterbench("gold", "fmt", "--check")
+    assert (checked.status, checked.out, checked.err) == (1, "gold/post/pier.txt\n", "1 file not in order\n")
+    assert clutterbench("gold", "fmt").err == "1 file put in order\n"
+    assert gold.read_text(encoding="utf-8") == text
+
+    raw = pages / "raw/post/pier.html"
+    raw.write_text(raw.read_text(encoding="utf-8").replace("<h1>", "<p>Sport</p><h1>"), encoding="utf-8")
+    found = clutterbench("gold", "check")
+    assert found.status == 1
+    assert "E005" in found.out
+    assert "run: clutterbench gold rebase post/pier" in found.out
+    carried = clutterbench("gold", "rebase", "post/pier")
+    assert carried.out == "gold/post/pier.txt: 8 blocks as before, 0 with changed words, 1 new\n  new      Sport\n"
+    gold.write_text(gold.read_text(encoding="utf-8").replace("?: Sport", "x-nav: Sport"), encoding="utf-8")
+    assert clutterbench("gold", "check").status == 0
+    assert "nothing was changed" in clutterbench("gold", "rebase", "post/pier").err
+
+    assert clutterbench("gold", "agree").status == 4
+    gold.with_name("pier.b.txt").write_bytes(gold.read_bytes())
+    assert "body, token F1 (mean of pages)     1.000 (1.000 to 1.000)" in clutterbench("gold", "agree").out
+    assert json.loads(clutterbench("gold", "agree", "--json").out)["body_f1"]["value"] == 1

@@ -11,7 +11,9 @@
 | E014 (tabs) | lines | here |
 | E013 to E016, E030 to E033, E040, E041 | lines against the page | check_text.py |
 | E034 | body lines against a stored flattened text | check_flat.py |
-| E050, E051 | logged-in page, copy of another page | check_raw.py |
+| E050 to E052 | logged-in page, copy of another page, marks of a labelling tool | check_raw.py |
+| W101 to W109 | labels that are seldom right, and answers to no warning | check_doubts.py |
+| W110, W111 | copies that name no story, stories told once | check_raw.py, check_doubts.py |
 
 Only pages with `coverage = "full"` are compared with their text. Of imported ones (`body`, `snippets`) the header is checked, and of
 `body` that there is body text: their raw pages and their words are the importer's business.
@@ -28,20 +30,23 @@ from pathlib import Path
 from typing import Literal
 
 from harness.corpus import files
+from harness.corpus.check_doubts import doubts, is_answered, lone_stories
 from harness.corpus.check_flat import flattened_problems
 from harness.corpus.check_header import fence_line, header_problems, key_line
 from harness.corpus.check_labels import label_problems
-from harness.corpus.check_raw import Content, logged_in, near_copies
+from harness.corpus.check_raw import Content, labelling_mark, logged_in, near_copies, unnamed_copies
 from harness.corpus.check_text import invisible_sentence, text_problems
 from harness.corpus.corpus import Entry, entry_for, folders, load_page, page_blocks
 from harness.corpus.files import MAX_PAGE_BYTES, PAGE_LIMIT
 from harness.corpus.gold import parse
 from harness.corpus.header import Problem
+from harness.corpus.segment import placed_blocks
 from harness.errors import CorpusError, NothingMatched, UsageError, did_you_mean
 from harness.escape import visible
-from harness.records import Gold, Line, is_page_id
+from harness.records import LABELS, Gold, Line, is_page_id
 
-_SECOND = ".b.txt"
+SECOND = ".b.txt"
+"""How the name of a second, blind labelling ends."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -100,6 +105,7 @@ class _Check:
     root: Path
     found: dict[tuple[str, int], Finding] = field(default_factory=dict)
     contents: dict[str, Content] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     closed: set[Path] = field(default_factory=set)
 
     def run(self, pages: Sequence[str] | None) -> list[Finding]:
@@ -114,11 +120,24 @@ class _Check:
             self.page(page)
         for page, (other, percent) in near_copies(self.contents).items():
             self.add(f"gold/{page}.txt", Problem(1, "E051", f"Same page as {other} ({percent}% of the words)."))
+        for page, (other, percent) in unnamed_copies(self.contents).items():
+            say = f'{percent}% of the shorter body is in {other} too. If both tell one story, name it in both headers: story = "…".'
+            self.warn(page, "W110", say)
+        # Of a selection, or beside pages that could not be read, nothing can be said: the other copies may be among those.
+        if pages is None and not any(found.severity == "error" for found in self.found.values()):
+            for page, sentence in lone_stories({page: content.story for page, content in self.contents.items()}):
+                self.warn(page, "W111", sentence)
         return list(self.found.values())
 
     def add(self, path: str, problem: Problem) -> None:
         found = Finding(path, problem.line, problem.column, problem.code, problem.message)
         self.found.setdefault((path, problem.line), found)
+
+    def warn(self, page: str, code: str, sentence: str) -> None:
+        """Add a warning on a page as a whole, unless its gold file answers it."""
+        text = self.texts[page]
+        if not is_answered(text, code):
+            self.add(f"gold/{page}.txt", Problem(key_line(text, "story") if code == "W111" else fence_line(text), code, sentence))
 
     def refuse(self, path: Path, code: str, sentence: str) -> None:
         """Report something that is no regular file or cannot be read; nothing below it is looked at."""
@@ -143,7 +162,7 @@ class _Check:
                     say = f'Only files that end in {" or ".join(endings)} are read: rename or move "{path.name}".'
                     self.add(name, Problem(1, "E066", say))
                 continue
-            stem = below.as_posix().removesuffix(_SECOND) if name.endswith(_SECOND) else below.with_suffix("").as_posix()
+            stem = below.as_posix().removesuffix(SECOND) if name.endswith(SECOND) else below.with_suffix("").as_posix()
             if is_page_id(stem):
                 yield stem
             elif report:
@@ -154,7 +173,7 @@ class _Check:
             return
         try:
             entry = entry_for(self.root, page)
-            golds = [path for path in (entry.gold, entry.gold.with_suffix(_SECOND)) if files.exists(path)]
+            golds = [path for path in (entry.gold, entry.gold.with_suffix(SECOND)) if files.exists(path)]
             odd = {path: say for path in (entry.html, entry.text, *golds) if path is not None and (say := files.irregular(path))}
         except CorpusError as error:
             self.unreadable(error)
@@ -208,13 +227,19 @@ class _Check:
             return problems
         given = gold.header.get("raw_sha256")
         if isinstance(given, str) and re.fullmatch("[0-9a-f]{64}", given) and given != digest:
-            say = f"raw_sha256 does not fit {raw}. If you saved the page again, check every line and put the new digest there."
+            say = f"raw_sha256 does not fit {raw}. If you saved the page again, run: clutterbench gold rebase {entry.id}"
             problems.append(Problem(key_line(text, "raw_sha256"), "E005", say))
         if gold.coverage == "full":
-            problems += self.against_page(entry, gold, data, raw, text, sound=not any(map(_is_structural, problems)))
+            problems += self.against_page(entry, gold, data, raw, text, problems, first=path == entry.gold)
         return problems
 
-    def against_page(self, entry: Entry, gold: Gold, data: bytes, raw: str, text: str, sound: bool) -> list[Problem]:
+    def against_page(
+        self, entry: Entry, gold: Gold, data: bytes, raw: str, text: str, known: Sequence[Problem], *, first: bool
+    ) -> list[Problem]:
+        """Return what the page says against a gold file whose other problems are `known`; warnings only where there is no error.
+
+        `first` is for the gold itself: a second labelling is not warned about, since nobody is to mend it.
+        """
         if len(data) > PAGE_LIMIT:
             self.add(raw, Problem(1, "E006", _size_sentence(raw, len(data))))
         try:
@@ -226,13 +251,24 @@ class _Check:
         if suspicion := logged_in(data, blocks):
             line, signs = suspicion
             self.add(raw, Problem(line, "E050", f"{raw} looks like a logged-in page {signs}. Save it again in a private window."))
-        visible = "\n".join(block.text for block in blocks)
-        self.contents[entry.id] = Content(entry.id.partition("/")[0], str(gold.header.get("story", "")), visible)
+        if mark := labelling_mark(data, LABELS):
+            line, words = mark
+            say = f'{raw} carries a mark of a labelling tool ("{words}"): an extractor could read the answer. Save the page without it.'
+            self.add(raw, Problem(line, "E052", say))
+        sound = not any(map(_is_structural, known))
+        if first:
+            visible = "\n".join(block.text for block in blocks)
+            self.contents[entry.id] = Content(
+                entry.id.partition("/")[0], str(gold.header.get("story", "")), visible, gold.body if sound else ""
+            )
+            self.texts[entry.id] = text
         if not sound:
             return []
         problems = _tabs(gold.lines, text) + text_problems(gold.lines, blocks, raw, fence_line(text))
         if page.html is not None and entry.text is not None:
             problems += flattened_problems(gold.lines, page.text, self.name(entry.text))
+        if first and not known and not problems:
+            problems += doubts(gold, text, placed_blocks(page.html) if page.html is not None else ())
         return problems
 
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
-from harness.corpus.difference import common, difference, quoted
+from harness.corpus.difference import common, difference, likeness, quoted
+from harness.corpus.groups import Group, grouped
 from harness.corpus.header import Problem
 from harness.corpus.segment import Block
 from harness.records import Line
-from harness.text import squeeze, tokens, without_space
+from harness.text import tokens, without_space
 
 CELL_BORDER = re.compile(r"(?:^|(?<=\s))\|(?=\s|$)")
 """What joins the cells of a table row; a bar inside a word is none."""
@@ -36,45 +35,11 @@ def text_problems(lines: Sequence[Line], blocks: Sequence[Block], raw: str, top:
     return _Comparison(lines, blocks, raw, top).run()
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """A line and its continuations: the labelled form of one block. `key` is its text without white space."""
-
-    lines: tuple[Line, ...]
-    key: str
-
-    @property
-    def text(self) -> str:
-        return squeeze(" ".join(line.text for line in self.lines))
-
-    @property
-    def number(self) -> int:
-        return self.lines[0].number
-
-    def starts(self) -> list[int]:
-        """Return, line by line, how many characters of `key` stand before it."""
-        return [0, *accumulate(len(without_space(line.text)) for line in self.lines[:-1])]
-
-    def line_at(self, offset: int) -> Line:
-        """Return the line that holds the character `offset` of `key`."""
-        return self.lines[bisect_right(self.starts(), max(offset, 0)) - 1]
-
-
-def _grouped(lines: Iterable[Line]) -> list[_Group]:
-    collected: list[list[Line]] = []
-    for line in lines:
-        if line.continues and collected:
-            collected[-1].append(line)
-        else:
-            collected.append([line])
-    return [_Group(tuple(group), without_space("".join(line.text for line in group))) for group in collected]
-
-
 class _Comparison:
     """One alignment of groups to blocks. Indices of groups are called `g`, of blocks `b`."""
 
     def __init__(self, lines: Sequence[Line], blocks: Sequence[Block], raw: str, top: int) -> None:
-        self.groups, self.blocks, self.raw, self.top = _grouped(lines), blocks, raw, top
+        self.groups, self.blocks, self.raw, self.top = grouped(lines), blocks, raw, top
         self.keys = [without_space(block.text) for block in blocks]
         self.problems: list[Problem] = []
         self.matched: list[tuple[int, int]] = []
@@ -213,8 +178,8 @@ class _Comparison:
         pairs, b_from = [], 0
         for g in gs:
             window = range(b_from, min(b_from + _LOOK_AHEAD, len(bs)))
-            likeness, place = max(((_likeness(self.groups[g].text, self.blocks[bs[k]].text), -k) for k in window), default=(0.0, 0))
-            if likeness >= _SIMILAR:
+            nearest, place = max(((likeness(self.groups[g].text, self.blocks[bs[k]].text), -k) for k in window), default=(0.0, 0))
+            if nearest >= _SIMILAR:
                 pairs.append((g, bs[-place]))
                 b_from = -place + 1
         partners = dict(pairs)
@@ -252,7 +217,7 @@ class _Comparison:
         compared = f"under a row with {there}" if row_above else f"where the page has {there}"
         self.say(line.number, "E041", f'Table row with {here} cells {compared}: join cells with " | ", leave empty cells empty.')
 
-    def stray_mark(self, group: _Group, page: str) -> bool:
+    def stray_mark(self, group: Group, page: str) -> bool:
         """Report an invisible character that the page does not have in this block (E014)."""
         same = _visible(group.text) == _visible(page)
         for line in group.lines:
@@ -321,10 +286,3 @@ def _cells(text: str) -> int:
 
 def _visible(text: str) -> str:
     return "".join(mark for mark in without_space(text) if unicodedata.category(mark) != "Cf")
-
-
-def _likeness(left: str, right: str) -> float:
-    """Return the Dice coefficient of two texts' tokens, from 0 to 1."""
-    ours, theirs = Counter(tokens(left)), Counter(tokens(right))
-    total = ours.total() + theirs.total()
-    return 2 * (ours & theirs).total() / total if total else 0.0

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from harness.text import tokens
 
 _WIDEST = 80
 """Characters shown of either side. Scripts without spaces have no word ends to cut at, so the cut is by characters."""
@@ -139,6 +142,13 @@ class _Squashed:
         if first == last or not right:
             words = [*(word[-_LONGEST_WORD:] for word in left[-1:]), *words]
         return " ".join(word for word in words if word)
+
+
+def likeness(left: str, right: str) -> float:
+    """Return the Dice coefficient of two texts' tokens, from 0 to 1."""
+    ours, theirs = Counter(tokens(left)), Counter(tokens(right))
+    total = ours.total() + theirs.total()
+    return 2 * (ours & theirs).total() / total if total else 0.0
 
 
 def _word_end(text: str) -> int:

@@ -92,10 +92,13 @@ def render(header: Mapping[str, Any], lines: Iterable[Line]) -> str:
     """Return the text of a gold file: header keys in their fixed order, then the lines."""
     ordered = [key for key in HEADER_KEYS if key in header] + sorted(set(header) - set(HEADER_KEYS))
     out = [FENCE, *(f"{key} = {_toml(header[key])}" for key in ordered), FENCE]
-    for line in lines:
-        mark = "+" if line.continues else ""
-        out.append(f"{line.label}{mark}: {line.text}".rstrip())
+    out += map(render_line, lines)
     return "\n".join(out) + "\n"
+
+
+def render_line(line: Line) -> str:
+    """Return a line as it stands in a gold file."""
+    return f"{line.label}{'+' if line.continues else ''}: {line.text}".rstrip()
 
 
 def undecided_lines(blocks: Iterable[Block]) -> list[Line]:
