@@ -49,7 +49,7 @@ _LONG = 10
 
 def f1_table(root: Path, names: Sequence[str]) -> tuple[list[str], list[str], list[str], Floats]:
     """Return a corpus's pages, their sites and types, and the headline F1, shape (pages, extractors)."""
-    work = stages.plan(root, names, (), floors=False)
+    work = stages.plan(root, names, (), Progress(), floors=False)
     with Cache(root) as cache:
         found = stages.run(work, cache, Progress())
         scored = score.score_pages(work.corpus, list(found.extractions()), score.metrics([HEADLINE]), cache)

@@ -53,7 +53,7 @@ def review(root: Path, pages: Sequence[str], progress: Progress, names: Sequence
 
 
 def _scores(root: Path, pages: Sequence[str], progress: Progress, names: Sequence[str]) -> tuple[dict[str, list[Score]], Mapping[str, str]]:
-    work = stages.plan(root, names, pages)
+    work = stages.plan(root, names, pages, progress)
     with Cache(root) as cache:
         found = stages.run(work, cache, progress)
         entries = corpus.load(root).only(pages)
