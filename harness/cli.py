@@ -37,7 +37,8 @@ _corpus = click.option(
 
 _extractors = click.option(
     "-x", "--extractor", "names", multiple=True, metavar="NAME",
-    help="An extractor, a variant, NAME==VERSION, a plug-in's file, or `all`; may be given again. Default: those that need only Python.",
+    help="An extractor, a variant, NAME==VERSION, NAME @ CHECKOUT, a plug-in's file, or `all`; may be given again. "
+    "Default: those that need only Python.",
 )  # fmt: skip
 _pages = click.option("-p", "--page", "pages", multiple=True, metavar="PAGE", help="Only this page, <site>/<name>; may be given again.")
 _jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="Extractors at a time. Default: one per core.")
