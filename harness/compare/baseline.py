@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.answers import load_json
 from harness.errors import StoreError, UsageError
 from harness.records import TRACKS, Extraction, Track
 from harness.store import replace_text
@@ -60,6 +61,11 @@ def read(path: Path) -> Stored:
         return Stored(**texts, pages=tuple(found["pages"]), answers=answers)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StoreError(f"{path} is damaged ({error}). Take it from version control again, or write it anew.") from None
+
+
+def holds_one(path: Path) -> bool:
+    """Tell a baseline from a file of other answers, whose keys are pages. Raises UsageError or StoreError for what is no JSON object."""
+    return isinstance(load_json(path).get("baseline"), int)
 
 
 def write(path: Path, facts: Mapping[str, Any], answers: Mapping[str, Extraction]) -> None:

@@ -84,6 +84,10 @@ def compare(root: Path, asked: Request, form: str, html: Path | None, progress: 
         said.append(f"page: {html}")
     if asked.limits.limits and not broken:
         said.append("the gate is passed")
+    worst = found.rows[0]
+    if b.run and worst.difference < 0 and form == "text":
+        corpus_option = "" if root == Path() else f" --corpus {root}"
+        said.append(f"next: clutterbench show {worst.page} -x '{b.answers[worst.page].extractor}' --run {b.run}{corpus_option}")
     refused = _written(asked, found, broken, said)
     return Outcome(text, tuple(said), bool(broken or refused))
 

@@ -70,8 +70,7 @@ def resolve(
     """
     to_run = [name for name in names if not _is_stored(name)]
     for name in to_run:
-        if len(found := registry.select([name])) > 1:
-            raise UsageError(f"{name} has several variants; name one of: {', '.join(each.name for each in found)}.")
+        _check_extractor(name)
     ran: dict[str, Side] = {}
     if to_run:
         work = stages.plan(corpus.root, to_run, pages, progress, floors=False)
@@ -79,6 +78,15 @@ def resolve(
         ran = {name: _of_run(found_run, registry.select([name])[0].name, name) for name in to_run}
     sides = [ran[name] if name in ran else _stored(corpus, name, names) for name in names]
     return [only(side, corpus, pages) for side in sides]
+
+
+def _check_extractor(name: str) -> None:
+    try:
+        found = registry.select([name])
+    except UsageError as error:
+        raise UsageError(f"{error} A folder of answers is written {name}/" if Path(name).is_dir() else str(error)) from None
+    if len(found) > 1:
+        raise UsageError(f"{name} has several variants; name one of: {', '.join(each.name for each in found)}.")
 
 
 def _is_stored(name: str) -> bool:
@@ -125,6 +133,8 @@ def _of_run(run: Run, extractor: str, shown: str) -> Side:
 
 
 def _of_answers(corpus: Corpus, path: Path) -> Side:
+    if path.is_file() and baseline.holds_one(path):
+        return of_baseline(path, corpus, ())
     systems = answers.read(path)
     if len(systems) > 1:
         names = ", ".join(str(path / f"{system.name}.json") for system in systems)

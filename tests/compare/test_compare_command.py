@@ -88,6 +88,7 @@ def test_a_baseline_is_written_on_request_and_never_lowered_silently(compare: Co
     only_compared = compare("bad.json", "--baseline", "base.json")
     assert only_compared.status == 0
     assert only_compared.out.startswith("bad.json is 17.5 points of mean F1 below base.json")
+    assert compare("base.json", "bad.json").out == only_compared.out
     refused = compare("bad.json", "--baseline", "base.json", "--write-baseline")
     assert refused.status == 1
     assert "was not written: it holds a mean F1 of 100.0 and this is lower, 82.5" in refused.err

@@ -60,6 +60,9 @@ def test_a_folder_needs_a_slash_for_a_checkout_has_one_of_the_extractors_name(
     write_answers(tmp_path / "nothing" / "other.json", dict.fromkeys(PAGES, body()))
     with pytest.raises(UsageError, match=r"holds the answers of 2 systems; name one: nothing/mine.json, nothing/other.json"):
         sides(corpus, "nothing/")
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(UsageError, match=r"There is no extractor 'mine'.* A folder of answers is written mine/"):
+        sides(corpus, "mine")
 
 
 def test_several_variants_and_names_that_are_nothing(corpus: Corpus) -> None:
