@@ -422,7 +422,11 @@ def compare(
     with _one_at_a_time(root):
         outcome = command.compare(root, request, form or "text", html, Progress(), jobs)
     if outcome.text:
-        click.echo(outcome.text.rstrip("\n"))
+        try:
+            click.echo(outcome.text.rstrip("\n"))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _let_go_of_stdout()  # a gate that fails does so whoever reads
     for sentence in outcome.said:
         _say(sentence)
     if outcome.failed:
@@ -592,6 +596,11 @@ def _say(text: str) -> None:
     click.echo(text, err=True)
 
 
+def _let_go_of_stdout() -> None:
+    """Write what is still buffered to nowhere, so that it does not fail at the interpreter's end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with a status of `Exit`."""
     try:
@@ -611,8 +620,7 @@ def main(arguments: list[str] | None = None) -> None:
         _say(f"clutterbench: {error}")
         sys.exit(error.exit)
     except BrokenPipeError:
-        # The reader of our output went away; that is its right. What is still buffered must not fail at the interpreter's end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_stdout()  # that the reader of our output went away is its right
         sys.exit(Exit.DONE)
     except OSError as error:
         where = error.filename or "the output or the temporary folder"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +78,18 @@ def test_the_gate_fails_on_a_regression_and_passes_on_a_harmless_change(compare:
         ):
             assert limit in said
     assert compare("bad.json", "good.json", *limits).status == 0
+
+
+def test_the_gate_fails_though_nobody_reads_on(compare: Compare) -> None:
+    assert compare("good.json", "bad.json").status == 0
+    command = [sys.executable, "-m", "harness", "compare", "good.json", "bad.json", "--fail-under", "-0.5"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert process.returncode == 1
+    assert "Exception" not in said
 
 
 def test_a_baseline_is_written_on_request_and_never_lowered_silently(compare: Compare) -> None:
