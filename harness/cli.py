@@ -7,6 +7,7 @@ import sys
 import traceback
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,14 +15,30 @@ from harness import __version__
 from harness.errors import ClutterbenchError, Exit
 from harness.escape import visible
 
+
+class _CorpusFolder(click.Path):
+    """A folder; the word `shipped` stands for the pages that came with clutterbench, and `./shipped` for a folder of that name."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, file_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value != "shipped":
+            return super().convert(value, param, ctx)
+        from harness.corpus import shipped
+
+        return shipped.root()
+
+
 _corpus = click.option(
-    "--corpus", "root", default=".", show_default="this folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
-    help="Folder with raw/ and gold/.",
+    "--corpus", "root", default=".", show_default="this folder", metavar="DIR", type=_CorpusFolder(),
+    help="Folder with raw/ and gold/, or `shipped`.",
 )  # fmt: skip
 
 _extractors = click.option(
     "-x", "--extractor", "names", multiple=True, metavar="NAME",
-    help="An extractor, a variant, NAME==VERSION, a plug-in's file, or `all`; may be given again. Default: those that need only Python.",
+    help="An extractor, a variant, NAME==VERSION, NAME @ CHECKOUT, a plug-in's file, or `all`; may be given again. "
+    "Default: those that need only Python.",
 )  # fmt: skip
 _pages = click.option("-p", "--page", "pages", multiple=True, metavar="PAGE", help="Only this page, <site>/<name>; may be given again.")
 _jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="Extractors at a time. Default: one per core.")
@@ -368,6 +385,60 @@ def audit(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root
 
 
 @cli.command()
+@click.argument("sides", nargs=-1, metavar="[A] B")
+@_pages
+@click.option(
+    "--corpus", "root", metavar="DIR", type=_CorpusFolder(), help="Folder with raw/ and gold/. Default: this one, else the shipped."
+)
+@click.option("--json", "form", flag_value="json", help="One JSON document.")
+@click.option("--markdown", "form", flag_value="markdown", help="For a pull-request comment; fewer than 60,000 characters.")
+@click.option("--html", "html", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with A | gold | B too.")
+@click.option("--fail-under", "under", type=float, metavar="POINTS", help="Fail where mean F1, B − A, is under this, as in -0.5.")
+@click.option("--fail-page", "page", type=float, metavar="POINTS", help="Fail where any page's F1, B − A, is under this, as in -5.")
+@click.option(
+    "--fail-leak", "leaks", multiple=True, metavar="LABEL:POINTS",
+    help="Fail where the leak rate of a label, or of `all` clutter, rises by more, as in x-nav:+2; may be given again.",
+)  # fmt: skip
+@click.option(
+    "--baseline", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="A file of accepted answers instead of A."
+)
+@click.option("--write-baseline", "write", is_flag=True, help="If the gate passes, store B's answers in the baseline file.")
+@click.option("--lower-baseline", "lower", is_flag=True, help="With --write-baseline: also where B is worse than what is stored.")
+@_jobs
+def compare(
+    sides: tuple[str, ...], pages: tuple[str, ...], root: Path | None, form: str | None, html: Path | None, under: float | None,
+    page: float | None, leaks: tuple[str, ...], baseline: Path | None, write: bool, lower: bool, jobs: int | None,
+) -> None:  # fmt: skip
+    """Say whether B is better or worse than A, on which pages and in which words. Every difference is B − A.
+
+    A and B are extractors, NAME==VERSION, NAME @ CHECKOUT, runs (RUN or RUN:NAME), or answers (FILE.json, FOLDER/). Exit status 1: a limit
+    is broken; 5: they cannot be compared, and which part of their signatures differs.
+
+    \b
+    clutterbench compare 'trafilatura==2.0.0' 'trafilatura==2.3.1'
+    clutterbench compare 'trafilatura==2.3.1' 'trafilatura @ .' --fail-under -0.5 --fail-page -5 --fail-leak x-nav:+2
+    """
+    from harness.compare import command
+    from harness.corpus import shipped
+    from harness.progress import Progress
+
+    request = command.request(sides, pages, under, page, leaks, baseline, write=write, lower=lower)
+    root = root or shipped.here_or_shipped()
+    with _one_at_a_time(root):
+        outcome = command.compare(root, request, form or "text", html, Progress(), jobs)
+    if outcome.text:
+        try:
+            click.echo(outcome.text.rstrip("\n"))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _let_go_of_stdout()  # a gate that fails does so whoever reads
+    for sentence in outcome.said:
+        _say(sentence)
+    if outcome.failed:
+        raise SystemExit(Exit.FINDINGS)
+
+
+@cli.command()
 @click.argument("page")
 @click.option("-x", "--extractor", "name", required=True, metavar="NAME", help="As it is named in the run.")
 @click.option("--run", "run_id", metavar="RUN", help="Default: the latest.")
@@ -530,6 +601,11 @@ def _say(text: str) -> None:
     click.echo(text, err=True)
 
 
+def _let_go_of_stdout() -> None:
+    """Write what is still buffered to nowhere, so that it does not fail at the interpreter's end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with a status of `Exit`."""
     try:
@@ -549,8 +625,7 @@ def main(arguments: list[str] | None = None) -> None:
         _say(f"clutterbench: {error}")
         sys.exit(error.exit)
     except BrokenPipeError:
-        # The reader of our output went away; that is its right. What is still buffered must not fail at the interpreter's end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_stdout()  # that the reader of our output went away is its right
         sys.exit(Exit.DONE)
     except OSError as error:
         where = error.filename or "the output or the temporary folder"

@@ -53,6 +53,12 @@ class NothingMatched(ClutterbenchError):
     exit = Exit.NOTHING_MATCHED
 
 
+class NotComparable(ClutterbenchError):
+    """Figures rest on different things, so their difference would say nothing."""
+
+    exit = Exit.NOT_COMPARABLE
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ' Did you mean "x"?' for the known word nearest to `word`, or '' where none is near."""
     near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.5)

@@ -14,7 +14,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -275,7 +275,8 @@ def select(names: Sequence[str], track: Track | None = None) -> list[Extractor]:
     """Return the extractors that `names` stand for, in that order, each once; the default set where there are no names.
 
     A name is a variant, a plug-in (all its variants, unless a variant has that name too), `VARIANT==VERSION`, `all`, or a path to a
-    plug-in file, which ends in `.py`, `.mjs` or `.toml`. Raises UsageError for any other, for one of another track, and for two different
+    plug-in file, which ends in `.py`, `.mjs` or `.toml`; behind any of them ` @ PLACE` asks for its package as a checkout or wheel has it.
+    Raises UsageError for any other, for one of another track, and for two different
     ones of one name.
     """
     chosen: dict[str, Extractor] = {}
@@ -293,6 +294,9 @@ def select(names: Sequence[str], track: Track | None = None) -> list[Extractor]:
 
 
 def _named(name: str) -> list[Extractor]:
+    named, at, place = name.partition(" @ ")
+    if at:
+        return [_at(each, place.strip()) for each in _named(named.strip())]
     if name in ("", _ALL):
         return [extractor for extractor in variants().values() if name or plugin_of(extractor).default]
     if name.endswith(_SUFFIXES):
@@ -310,3 +314,16 @@ def _named(name: str) -> list[Extractor]:
         plugin = extractors()[variant]
         return [plugin.extractor(each, version) for each in plugin.variants]
     raise UsageError(f"There is no extractor {variant!r}.{did_you_mean(variant, known)}")
+
+
+def _at(extractor: Extractor, place: str) -> Extractor:
+    """Return an extractor whose package is the one of a checkout, or of a wheel, instead of a release."""
+    name, path = f"{extractor.name} @ {place}", Path(place).resolve()
+    if extractor.requirement:
+        raise UsageError(f"{name!r} names a release and a place; give one of them.")
+    if not extractor.distribution or plugin_of(extractor).path.suffix != ".py":
+        raise UsageError(f"{name!r}: {extractor.name} has no Python package that a checkout or wheel could stand in for.")
+    wheel = path.suffix == ".whl" and path.is_file()
+    if not wheel and not any((path / file).is_file() for file in ("pyproject.toml", "setup.py")):
+        raise UsageError(f"{name!r}: {place} is no wheel and no checkout of a package, which has a pyproject.toml.")
+    return replace(extractor, name=name, requirement=f"{extractor.distribution} @ {path}")

@@ -87,8 +87,11 @@ def build_environments(extractors: Iterable[Extractor], progress: Progress) -> d
         return build_all(wanted, lambda _, reason: progress.step(failed=bool(reason)))
 
 
-def run(work: Plan, cache: Cache, progress: Progress, slots: int | None = None) -> Run:
-    """Extract what the cache has not, and write the run's folder: extractions, timings, and last `run.json`."""
+def run(work: Plan, cache: Cache, progress: Progress, slots: int | None = None, *, latest: bool = True) -> Run:
+    """Extract what the cache has not, and write the run's folder: extractions, timings, and last `run.json`.
+
+    Unless it is for a look in passing, it is from then on the `latest`, which `score`, `report` and `show` take where no run is named.
+    """
     page = reader(work.corpus)
     keys: dict[tuple[str, str], str] = {}
     tasks: list[Task] = []
@@ -115,7 +118,8 @@ def run(work: Plan, cache: Cache, progress: Progress, slots: int | None = None) 
     found.write_rows("extractions.jsonl", (without_timing(extraction) for extraction in kept))
     found.write_rows("timings.jsonl", ({key: getattr(e, key) for key in ("extractor", "page", "cpu", "memory")} for e in kept))
     found.write_facts(_facts(work, facts, failures))
-    mark_latest(work.corpus.root, found)
+    if latest:
+        mark_latest(work.corpus.root, found)
     return found
 
 

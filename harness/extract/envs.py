@@ -20,7 +20,7 @@ from pathlib import Path
 
 from harness import __version__
 from harness.errors import InstallError
-from harness.extract.build import NODE, Recipe, build, node_program
+from harness.extract.build import NODE, Recipe, build, node_program, wheel
 from harness.extract.sandbox import Limits, worker_files
 from harness.records import Extractor
 from harness.registry import Plugin, plugin_of
@@ -62,7 +62,7 @@ def recipe(extractor: Extractor) -> Recipe | None:
         return _node_recipe(plugin, extractor)
     requirements = _requirements(plugin, extractor)
     for requirement in requirements:
-        if not _RELEASED.fullmatch(requirement):
+        if requirement != _local(extractor) and not _RELEASED.fullmatch(requirement):
             raise InstallError(
                 f"{extractor.name}: {requirement!r} in {plugin.path.name} does not name a release; files, folders and addresses are not"
                 " installed. Write it as in 'name==1.2'."
@@ -212,7 +212,13 @@ def _requirements(plugin: Plugin, extractor: Extractor) -> tuple[str, ...]:
     if not extractor.requirement:
         return tuple(sorted(plugin.dependencies))
     others = [need for need in plugin.requires if _name_of(need) != _normal(extractor.distribution)]
-    return tuple(sorted({*others, extractor.requirement}))
+    return tuple(sorted({*others, _local(extractor) or extractor.requirement}))
+
+
+def _local(extractor: Extractor) -> str:
+    """The requirement of an extractor whose package is a checkout or a wheel, with the wheel's digest; '' for one of a release."""
+    name, at, place = extractor.requirement.partition(" @ ")
+    return f"{name} @ {wheel(Path(place)).as_uri()}" if at else ""
 
 
 def _site(root: Path) -> Path:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from harness.escape import visible
 from harness.records import UNLABELLED
 from harness.report import comparison, view
+from harness.report.marks import code as _code
+from harness.report.marks import escaped as _escaped
+from harness.report.marks import pipes as _pipes
 from harness.report.view import Standing
 from harness.score import HEADLINE
 from harness.stats import Row
@@ -123,24 +125,6 @@ def _markdown_failures(failures: Sequence[Failure]) -> str:
 
 def _signature_lines(signatures: Sequence[str]) -> str:
     return "```\n" + "\n".join(visible(signature) for signature in signatures) + "\n```"
-
-
-def _pipes(header: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
-    aligned = set(right)
-    rule = ["--:" if index in aligned else "---" for index in range(len(header))]
-    return "\n".join("| " + " | ".join(row) + " |" for row in (header, rule, *rows))
-
-
-def _escaped(text: str) -> str:
-    """Return untrusted text that Markdown shows as it is, also within a table."""
-    shown = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_\[\]|~])", r"\\\1", shown)
-
-
-def _code(text: str, limit: int) -> str:
-    """Return untrusted text as a code span for a table cell: nothing in it is a link, markup or the end of the cell."""
-    shown = view.shortened(visible(text.strip()), limit).replace("`", "'").replace("|", "\\|")
-    return f"`{shown}`" if shown else "–"
 
 
 def terminal(summary: Summary) -> str:

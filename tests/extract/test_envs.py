@@ -11,7 +11,7 @@ import pytest
 
 import harness
 from harness import registry
-from harness.errors import InstallError
+from harness.errors import InstallError, UsageError
 from harness.extract import build, envs
 from harness.extract.sandbox import Limits
 from harness.extract.schedule import Task, extract
@@ -192,3 +192,85 @@ def test_package_for_another_python_says_so(tmp_path: Path, monkeypatch: pytest.
     # its metadata: Requires-Python >=3.12
     with pytest.raises(InstallError, match=r"does not satisfy Python>=3\.12.*the Python that clutterbench is installed with, 3\.11"):
         build.build(build.Recipe(("magic-html==0.1.8",)))
+
+
+BACKEND = """
+import zipfile, io, tarfile, pathlib
+
+INFO = {"tinytool-1.dist-info/METADATA": "Metadata-Version: 2.1\\nName: tinytool\\nVersion: 1\\n",
+        "tinytool-1.dist-info/WHEEL": "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"}
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    name = "tinytool-1-py3-none-any.whl"
+    files = {**INFO, "tinytool.py": pathlib.Path("tinytool.py").read_text()}
+    record = "".join(f"{path},,\\n" for path in files) + "tinytool-1.dist-info/RECORD,,\\n"
+    with zipfile.ZipFile(pathlib.Path(folder) / name, "w") as archive:
+        for path, text in {**files, "tinytool-1.dist-info/RECORD": record}.items():
+            archive.writestr(zipfile.ZipInfo(path), text)
+    return name
+
+def build_sdist(folder, config_settings=None):
+    with tarfile.open(pathlib.Path(folder) / "tinytool-1.tar.gz", "w:gz") as archive:
+        for path in ("pyproject.toml", "backend.py", "tinytool.py"):
+            archive.add(path, f"tinytool-1/{path}")
+    return "tinytool-1.tar.gz"
+"""
+"""A build backend without needs: nothing has to come from the network."""
+
+
+def checkout(folder: Path, answer: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "backend.py").write_text(BACKEND)
+    (folder / "tinytool.py").write_text(f"def answer(html): return {answer!r}\n")
+    (folder / "pyproject.toml").write_text(
+        '[project]\nname = "tinytool"\nversion = "1"\n[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    )
+    return folder
+
+
+def test_a_checkout_stands_in_for_its_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    build.wheel.cache_clear()
+    plugin = tmp_path / "tiny.py"
+    plugin.write_text('import tinytool\nDISTRIBUTION = "tinytool"\ndef extract(html, url): return tinytool.answer(html)\n')
+    environments = []
+    for answer in ("first", "second", "second"):
+        [tiny] = registry.select([f"{plugin} @ {checkout(tmp_path / 'tinytool', answer)}"])
+        assert tiny.name == f"tiny @ {tmp_path / 'tinytool'}"
+        environments.append(envs.prepare(tiny))
+        found: list[Extraction] = []
+        extract([Task(tiny, "site/page", 1, lambda: ("<p>x</p>", "", "en"))], done=found.append)
+        assert (found[0].status, found[0].text) == ("ok", answer)
+        build.wheel.cache_clear()  # as a later command would begin
+    assert environments[0].python != environments[1].python
+    assert environments[0].fingerprint != environments[1].fingerprint
+    assert environments[1:] == [environments[1]] * 2
+    [same] = registry.select([f"{plugin} @ {build.wheel(tmp_path / 'tinytool')}"])
+    assert envs.prepare(same).fingerprint == environments[1].fingerprint
+    build.prune(())
+    assert not (tmp_path / "cache" / "clutterbench" / "wheels").exists()
+    build.wheel.cache_clear()
+
+
+def test_a_checkout_that_cannot_be_built_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = checkout(tmp_path / "tinytool", "x")
+    (folder / "backend.py").write_text("raise RuntimeError('the kettle is cold')")
+    [broken] = registry.select([f"trafilatura @ {folder}"])
+    with pytest.raises(InstallError, match=r"tinytool cannot be installed: .*\(RuntimeError: the kettle is cold\)") as raised:
+        envs.prepare(broken)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("trafilatura @ ./nowhere", "nowhere is no wheel and no checkout of a package"),
+        ("trafilatura==2.0.0 @ .", "names a release and a place"),
+        ("nothing @ .", "nothing has no Python package"),
+        ("readability-js @ .", "readability-js has no Python package"),
+    ],
+)
+def test_what_no_checkout_can_stand_in_for(name: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        registry.select([name])
