@@ -311,19 +311,30 @@ def try_(files: tuple[str, ...], names: tuple[str, ...], lang: str, as_json: boo
 @click.option(
     "--from",
     "source",
-    required=True,
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="The data set as its publisher lays it out.",
+    help="The data set as its publisher lays it out. Default: download it, where that is known to be sound.",
 )
 @click.option("--to", "target", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Default: corpora/NAME.")
-def import_(name: str, source: Path, target: Path | None) -> None:
-    """Import a public benchmark as a corpus. See: clutterbench list datasets."""
+@click.option("--strict", is_flag=True, help="Import nothing where anything is wrong with the set.")
+def import_(name: str, source: Path | None, target: Path | None, strict: bool) -> None:
+    """Import a public benchmark as a corpus, and say what is wrong with it. See: clutterbench list datasets.
+
+    All findings stand in import.json beside the corpus.
+
+    \b
+    clutterbench import wcxb --from web-content-extraction-benchmark
+    clutterbench import pairs --from my-pages --to corpora/mine
+    """
     from harness import datasets
 
     target = target or Path("corpora") / name
-    count = datasets.import_dataset(name, source, target)
-    click.echo(f"{count} pages in {target}")
+    report = datasets.import_dataset(name, source, target, strict=strict)
+    for line in report.text():
+        _say(visible(line))
+    if report.findings:
+        _say(f"the whole list: {target / 'import.json'}")
+    click.echo(f"{report.pages} pages of {report.sites} sites in {target}")
     _say(f"next: clutterbench bench --corpus {target}")
 
 

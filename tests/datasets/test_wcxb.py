@@ -32,7 +32,7 @@ def write(root: Path, name: str = "0001", **changes: Any) -> None:
 def test_a_page(tmp_path: Path) -> None:
     write(tmp_path / "set")
     write(tmp_path / "set", "0002", url="", ground_truth={"main_content": " "}, _internal={"page_type": {"primary": "documentation"}})
-    assert datasets.import_dataset("wcxb", tmp_path / "set", tmp_path / "to") == 2
+    assert datasets.import_dataset("wcxb", tmp_path / "set", tmp_path / "to").pages == 2
     (page, gold), (_, empty) = corpus.load(tmp_path / "to")
     assert page.id == "quay-co-uk/dev-0001"
     assert [(line.label, line.text) for line in gold.lines] == [("p", "The ferry stops."), ("p", "In October.")]
@@ -66,6 +66,6 @@ def test_pages_without_their_partner(tmp_path: Path) -> None:
 
 def test_the_published_sample(shared: Path, tmp_path: Path) -> None:
     """Its metadata.json counts 298 pages by type: 100 articles, 35 collections and 28 listings, 30 of documentation."""
-    assert datasets.import_dataset("wcxb", shared / "corpora/wcxb", tmp_path / "to") == 298
+    assert datasets.import_dataset("wcxb", shared / "corpora/wcxb", tmp_path / "to").pages == 298
     types = [gold.type for _, gold in corpus.load(tmp_path / "to")]
     assert (types.count("news"), types.count("listing"), types.count("docs")) == (100, 63, 30)
