@@ -338,6 +338,61 @@ def import_(name: str, source: Path | None, target: Path | None, strict: bool) -
     _say(f"next: clutterbench bench --corpus {target}")
 
 
+@cli.group()
+def answers() -> None:
+    """Answers in and out, in the forms of other benchmarks: score systems that cannot run here, or let others score ours.
+
+    \b
+    clutterbench answers import outputs/ --corpus corpora/aeb
+    clutterbench answers export --form wceb -o outputs/
+    """
+
+
+@answers.command("import")
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.option("--beside", "run_id", metavar="RUN", help="Put them beside the extractors of this run, to be compared with them.")
+@_corpus
+def answers_import(path: Path, run_id: str | None, root: Path) -> None:
+    """Store answers made elsewhere as a run, to be scored. PATH is a file or a folder of them.
+
+    Forms, told by the files themselves: AEB's (<system>.json), WCEB's (<system>.jsonl of page_id and plaintext), and JSONL of
+    extractor, page and text, with version and status if there is more to say. Every page of the corpus needs an answer.
+    """
+    from harness import answer_forms
+    from harness import answers as stored
+    from harness.corpus import corpus as corpora
+    from harness.store import find_run
+
+    with _one_at_a_time(root):
+        systems = answer_forms.read(path)
+        run = stored.as_run(systems, corpora.load(root), find_run(root, run_id) if run_id else None)
+    click.echo(run.id)
+    _say(f"{_count(len(systems), 'system')}, imported, not run: {', '.join(system.name for system in systems)}")
+    _say(f"next: clutterbench score {run.id}{_of(root)}")
+
+
+@answers.command("export")
+@click.argument("run_id", metavar="[RUN]", required=False)
+@click.option("--form", type=click.Choice(["aeb", "wceb", "jsonl"]), default="jsonl", show_default=True, help="Whose form.")
+@click.option("-x", "--extractor", "names", multiple=True, metavar="NAME", help="Only this one; may be given again.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, metavar="DIR", help="Folder to write.")
+@_corpus
+def answers_export(run_id: str | None, form: str, names: tuple[str, ...], output: Path, root: Path) -> None:
+    """Write a run's answers (default: the latest run), one file an extractor."""
+    from harness import answer_forms
+    from harness import answers as stored
+    from harness.corpus import corpus as corpora
+    from harness.store import find_run
+
+    run = find_run(root, run_id)
+    systems = stored.of_run(run, names)
+    for path in answer_forms.write(output, form, systems, corpora.load(root)):
+        click.echo(path)
+    failed = sum(len(system.failed) for system in systems)
+    if failed and form != "jsonl":
+        _say(f"{_count(failed, 'failure')} of an extractor became an empty answer: this form has no word for it")
+
+
 @cli.command()
 @click.argument("name", type=click.Choice(["aeb"]))
 @click.option(

@@ -55,6 +55,24 @@ def test_what_does_not_add_up(tmp_path: Path, changes: dict[str, Any], sentence:
     assert not (tmp_path / "to/raw").exists()
 
 
+def test_pages_of_both_splits_and_phrases_against_the_gold(tmp_path: Path) -> None:
+    # As 139 of WCXB's 511 test pages are also development pages, 33 of them with another gold (house-style.md).
+    phrases = {"main_content": "The ferry stops.", "with": ["FERRY stops", "In  October."], "without": ["stops.", "Menu"]}
+    write(tmp_path / "set")
+    write(tmp_path / "other", "0009", ground_truth=phrases)
+    (tmp_path / "other/dev").rename(tmp_path / "set/test")
+    report = datasets.import_dataset("wcxb", tmp_path / "set", tmp_path / "to")
+    assert [(found.kind, found.page, found.detail) for found in report.findings] == [
+        ("repeated", "quay-co-uk/test-0009", "the same bytes as quay-co-uk/dev-0001, with another gold"),
+        (
+            "contradiction", "quay-co-uk/test-0009",
+            '1 of 2 must-have phrases are not in it ("In  October."); 1 of 2 must-not phrases are in it ("stops.")',
+        ),
+        ("phrases", "quay-co-uk/test-0009", '1 of 2 must-not phrases ("Menu")'),
+    ]  # fmt: skip
+    assert report.notes == ("4 phrases that must or must not be in an answer were compared with the gold and not stored",)
+
+
 def test_pages_without_their_partner(tmp_path: Path) -> None:
     write(tmp_path / "set")
     (tmp_path / "set/dev/html/0001.html.gz").unlink()
