@@ -265,6 +265,27 @@ def bench(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root
         raise SystemExit(Exit.FINDINGS)
 
 
+@cli.command("bench-corpora")
+@click.argument("roots", nargs=-1, type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="[DIR]...")
+@_extractors
+@_jobs
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Default: reports/corpora.")
+def bench_corpora(roots: tuple[Path, ...], names: tuple[str, ...], jobs: int | None, output: Path | None) -> None:
+    """Bench several corpora and write one overview: extractor by corpus, and how far the corpora rank alike.
+
+    DIR is a corpus; none means this folder and all in its corpora/.
+    """
+    from harness import corpora
+    from harness.progress import Progress
+
+    overview, complete = corpora.bench(roots or corpora.found(Path()), names, Progress(), jobs)
+    for path in corpora.write(output or corpora.FOLDER, overview):
+        click.echo(path)
+    _say(corpora.sentence(overview))
+    if not complete:
+        raise SystemExit(Exit.FINDINGS)
+
+
 @cli.command("try")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @_extractors
