@@ -200,7 +200,7 @@ def run(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root: 
     "--answers",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="DIR",
-    help="Score stored answers instead of a run: one JSON file a system, in the form of Zyte's benchmark.",
+    help="Score stored answers instead of a run, in a form of `answers import`.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @_corpus
@@ -211,8 +211,8 @@ def score(run_id: str | None, metrics: tuple[str, ...], answers: Path | None, as
     clutterbench score
     clutterbench score --corpus corpora/aeb --answers article-extraction-benchmark/output
     """
+    from harness import answer_forms, stages
     from harness import answers as stored
-    from harness import stages
     from harness.corpus import corpus as corpora
     from harness.errors import UsageError
     from harness.progress import Progress
@@ -222,7 +222,7 @@ def score(run_id: str | None, metrics: tuple[str, ...], answers: Path | None, as
     if answers and run_id:
         raise UsageError("Give either a run or --answers, not both.")
     with _one_at_a_time(root):
-        found = stored.as_run(stored.read(answers), corpora.load(root)) if answers else find_run(root, run_id)
+        found = stored.as_run(answer_forms.read(answers), corpora.load(root)) if answers else find_run(root, run_id)
         with Cache(root) as cache:
             summary = stages.score_run(root, found, cache, Progress(), metrics)
     click.echo(tables.as_json(summary) if as_json else tables.terminal(summary))

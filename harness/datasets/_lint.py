@@ -40,12 +40,16 @@ _LONG = 60
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong with one page: a kind of `KINDS`, our id ('' for a page left out by its importer), the set's name, why."""
+    """One thing that is wrong with one page: a kind of `KINDS`, our id ('' for a page left out by its importer), the set's name, why.
+
+    `share` is the part of the gold that it concerns, 0–1, where that is known: the worst pages are listed first.
+    """
 
     kind: str
     page: str
     source: str
     detail: str
+    share: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +110,10 @@ def lint(name: str, collection: Collection, progress: Progress) -> Report:
                 found.append(Finding("left-out", page.id, source, str(error).removeprefix(f"{page.id}: ")))
             else:
                 usable.append(page)
-                found += [Finding(kind, page.id, source, why) for kind, why in _page(page, texts, seen)]
+                found += [Finding(kind, page.id, source, why, share) for kind, why, share in _page(page, texts, seen)]
             progress.step()
     order = list(KINDS)
-    found.sort(key=lambda finding: (order.index(finding.kind), finding.page, finding.source))
+    found.sort(key=lambda finding: (order.index(finding.kind), -finding.share, finding.page, finding.source))
     sites = len({page.header["site"] for page in usable})
     count = len(collection.pages) + len(collection.left_out)
     return Report(name, len(usable), count, sites, tuple(collection.notes), tuple(found))
@@ -122,47 +126,44 @@ def _texts(page: Imported) -> list[str]:
     return [block.text for block in whole_blocks(decode(page.raw, page.id), page.id)]
 
 
-def _page(page: Imported, texts: Sequence[str], seen: dict[str, Imported]) -> Iterator[tuple[str, str]]:
-    """Yield kind and detail of everything wrong with one page; `seen` has the pages before it by their bytes and by their words."""
+def _page(page: Imported, texts: Sequence[str], seen: dict[str, Imported]) -> Iterator[tuple[str, str, float]]:
+    """Yield kind, detail and share of everything wrong with one page; `seen` has the pages before it by their bytes and by their words."""
     have = Counter(token for text in texts for token in tokens(readable(text)))
-    yield from _repeated(page, have, seen)
+    if why := _repeated(page, have, seen):
+        yield "repeated", why, 0
     body = [line.text for line in page.lines if class_of(line.label) == "body"]
     snippets = page.header["coverage"] == "snippets"
     if not body:
-        yield "empty-gold", "no phrase must be in the answer" if snippets else "the right answer is nothing"
+        yield "empty-gold", "no phrase must be in the answer" if snippets else "the right answer is nothing", 0
     wanted, unwanted = (body, _bad(page.lines)) if snippets else (page.wanted, page.unwanted)
     if why := _contradictions(wanted, unwanted, None if snippets else body):
-        yield "contradiction", why
-    if not snippets and (why := _words(page.lines, have)):
-        yield "words", why
+        yield "contradiction", why, 0
+    need = Counter(token for line in page.lines for token in tokens(readable(line.text)))
+    if not snippets and (lacking := need - have):
+        share = lacking.total() / need.total()
+        yield "words", f"{lacking.total()} of {need.total()} words ({_examples(lacking)})", share
     if why := _absent(wanted, unwanted, texts):
-        yield "phrases", why
+        yield "phrases", why, 0
 
 
 def _bad(gold: Iterable[Line]) -> list[str]:
     return [line.text for line in gold if class_of(line.label) == "clutter"]
 
 
-def _repeated(page: Imported, have: Mapping[str, int], seen: dict[str, Imported]) -> Iterator[tuple[str, str]]:
+def _repeated(page: Imported, have: Mapping[str, int], seen: dict[str, Imported]) -> str:
+    """Say which page before it a page repeats; '' for none."""
     words = json.dumps(sorted(have.items()))
     for what, key in (("bytes", sha256(page.raw).hexdigest()), ("words", sha256(words.encode()).hexdigest())):
         # Pages without words, as of scripts that write the page, are not alike for that.
         first = seen.setdefault(key, page) if what == "bytes" or have else page
         if first is not page:
             other = "" if _gold(first) == _gold(page) else ", with another gold"
-            yield "repeated", f"the same {what} as {first.id}{other}"
-            return
+            return f"the same {what} as {first.id}{other}"
+    return ""
 
 
 def _gold(page: Imported) -> list[tuple[str, str]]:
     return [(line.label, line.text) for line in page.lines]
-
-
-def _words(gold: Iterable[Line], have: Mapping[str, int]) -> str:
-    """Say which words of the gold the page has not, or not as often; '' for none."""
-    need = Counter(token for line in gold for token in tokens(readable(line.text)))
-    lacking = need - Counter(have)
-    return f"{lacking.total()} of {need.total()} words ({_examples(lacking)})" if lacking else ""
 
 
 def _contradictions(wanted: Sequence[str], unwanted: Sequence[str], body: Sequence[str] | None) -> str:

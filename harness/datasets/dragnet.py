@@ -1,4 +1,4 @@
-"""dragnet's training and test set (2013, AGPL with its code): news pages and blogs with their text and their readers' comments.
+"""dragnet's training and test set (2013): news pages and blogs with their text and their readers' comments.
 
 Home: dragnet-org/dragnet and its data set. Its own layout: `HTML/<name>.html` and `Corrected/<name>.html.corrected.txt` (also below
 `corrected/`). A line of the kind `!@#$%^&*()  COMMENTS`, typed by hand and so in several forms, parts the text from the comments. Lines
@@ -45,7 +45,7 @@ def _page(name: str, raw: bytes, gold: bytes, names: Names) -> Imported:
         "site": page.partition("/")[0],
         "lang": language(raw, text),
         "type": "news",
-        "licence": "AGPL-3.0",
+        "licence": "not stated (dragnet's code: MIT)",
         "origin": "original",
         "coverage": "body",
         **({} if body else {"body": "none"}),

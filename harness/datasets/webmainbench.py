@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,6 @@ from harness.datasets import (
     is_address,
     language,
     parse_json,
-    read_bytes,
     registered_domain,
     site_of,
     utf8_page,
@@ -55,13 +55,22 @@ def read(source: Path) -> Collection:
     left_out: list[LeftOut] = []
     removed: Counter[str] = Counter()
     for path in files:
-        for number, row in enumerate(read_bytes(path).split(b"\n"), 1):
+        for number, row in _rows(path):
             if row.strip():
                 page = _page(parse_json(row, f"{path}:{number}"), f"{path}:{number}", names, removed)
                 (pages if isinstance(page, Imported) else left_out).append(page)  # type: ignore[arg-type]
     marks = ", ".join(f"{count} {what}" for what, count in sorted(removed.items()))
     note = f"{removed.total()} marks of the labelling tool were removed from the pages: {marks}"
     return Collection(pages, left_out, [note] if marks else [])
+
+
+def _rows(path: Path) -> Iterator[tuple[int, bytes]]:
+    # Line by line: the full set's file is larger than many a machine's memory.
+    try:
+        with path.open("rb") as file:
+            yield from enumerate(file, 1)
+    except OSError as error:
+        raise ImportRefused(f"{path}: the file cannot be read: {error.strerror}; nothing was imported.") from None
 
 
 def _page(row: Any, where: str, names: Names, removed: Counter[str]) -> Imported | LeftOut:

@@ -276,3 +276,12 @@ def test_archives_that_cannot_be_used(address: str, tmp_path: Path) -> None:
 def test_a_set_without_a_verified_download(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no verified download of aeb\. Fetch it yourself"):
         datasets.import_dataset("aeb", None, tmp_path / "aeb")
+
+
+def test_the_gold_that_is_least_on_its_page_is_listed_first(tmp_path: Path) -> None:
+    golds = {"a": "The ferry halts.", "b": "Another article", "c": "Greyholm"}
+    files = {f"{name}.html": PAGE + name for name in golds} | {f"{name}.txt": text for name, text in golds.items()}
+    report = datasets.import_dataset("pairs", write(tmp_path / "set", files), tmp_path / "to")
+    assert [(found.page, found.detail) for found in report.findings] == [
+        ("b/b", '2 of 2 words ("another", "article")'), ("a/a", '1 of 3 words ("halts")'),
+    ]  # fmt: skip
