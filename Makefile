@@ -6,10 +6,10 @@ BASE ?= origin/main
 FORMAT ?= text
 BIN := .venv/bin
 
-.PHONY: help bench bench-all run score report check-gold review test lint lock clean
+.PHONY: help bench bench-all bench-corpora run score report check-gold review test lint lock clean
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 	@echo "  CORPUS=DIR        another corpus, for example: make bench CORPUS=corpora/aeb"
 
 bench: .venv/ready ## run the extractors, score them, write the reports
@@ -17,6 +17,9 @@ bench: .venv/ready ## run the extractors, score them, write the reports
 
 bench-all: .venv/ready ## the same with every extractor there is, those of Node too; the report stays beside the run
 	$(BIN)/clutterbench bench --corpus $(CORPUS) -x all
+
+bench-corpora: .venv/ready ## bench this corpus and all in corpora/, and compare how they rank: reports/corpora/
+	$(BIN)/clutterbench bench-corpora
 
 run: .venv/ready ## only run the extractors
 	$(BIN)/clutterbench run --corpus $(CORPUS)

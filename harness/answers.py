@@ -1,8 +1,9 @@
-"""Stored answers in AEB's form: one JSON file per system, page id → {"articleBody": text}, plain or under "output" beside a "version".
+"""Answers that were made elsewhere, scored like a run of ours: `as_run` stores them as one, without having run anything.
 
-They are scored like a run of ours: `as_run` stores them as one, without having run anything. A page is named by its id in the corpus, or,
-where the gold has `source = "set/id"`, by the id in that set. A system must answer every page of the corpus and no other: nothing is
-averaged over those that happened to be there (AEB refuses such files as well).
+A page is named by its id in the corpus; where the gold has `source = "set/id"`, by the id in that set; or by the SHA-256 of its bytes, as
+WCEB does. A system must answer every page of the corpus and no other: nothing is averaged over those that happened to be there (AEB
+refuses such files as well). AEB's form is here, one JSON file a system, page id → {"articleBody": text}, plain or under "output" beside a
+"version"; the others are in `harness.answer_forms`.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import __version__
-from harness.errors import CorpusError, NothingMatched, StoreError, UsageError
-from harness.records import Extraction
+from harness.errors import CorpusError, NothingMatched, StoreError, UsageError, did_you_mean
+from harness.records import Extraction, Status
 
 if TYPE_CHECKING:
     from harness.corpus.corpus import Corpus
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One system's stored answers: page id → text, '' for none. `version` is what the file says, '' where it does not."""
+    """One system's stored answers: page id → text, '' for none. `version` is what the file says, '' where it does not.
+
+    `failed` has the pages that are known to have failed, with how; forms other than JSONL cannot say so.
+    """
 
     name: str
     version: str
     texts: Mapping[str, str]
+    failed: Mapping[str, Status] = field(default_factory=dict)
 
 
 def read(folder: Path) -> list[System]:
@@ -94,53 +99,88 @@ def extractions(systems: Iterable[System], corpus: Corpus) -> list[Extraction]:
     names = _names(corpus)
     found: list[Extraction] = []
     for system in systems:
-        pages: dict[str, str] = {}
+        pages: dict[str, Extraction] = {}
         for name, text in system.texts.items():
-            page = names.get(name)
-            if page is None:
-                raise UsageError(f"{system.name}: {name} is no page of {corpus.root}, by its id or by the source in its gold.")
-            if page in pages:
-                raise UsageError(f"{system.name}: {page} is answered twice, the second time as {name}.")
-            pages[page] = text
+            if name not in names:
+                raise UsageError(f"{system.name}: {name} is no page of {corpus.root}, by its id, the source in its gold or its digest.")
+            for page in names[name]:
+                if page in pages:
+                    raise UsageError(f"{system.name}: {page} is answered twice, the second time as {name}.")
+                pages[page] = Extraction(system.name, page, system.failed.get(name, "ok"), text)
         missing = [entry.id for entry in corpus.entries if entry.id not in pages]
         if missing:
             raise UsageError(
                 f"{system.name}: {len(missing)} of {len(corpus)} pages have no answer (first: {missing[0]}). "
                 'Add them (an empty answer is {"articleBody": ""}), or score a corpus of the answered pages.'
             )
-        found += [Extraction(system.name, page, "ok", pages[page]) for page in sorted(pages)]
+        found += pages.values()
     return sorted(found, key=lambda extraction: (extraction.extractor, extraction.page))
 
 
-def _names(corpus: Corpus) -> dict[str, str]:
-    """Return every name a page goes by: its id, and the id that its set gave it."""
+def _names(corpus: Corpus) -> dict[str, list[str]]:
+    """Return every name that pages go by: a page's id, the id that its set gave it, and the digest that pages of the same bytes share."""
     from harness.corpus import gold as gold_file
 
-    names = {entry.id: entry.id for entry in corpus.entries}
+    names = {entry.id: [entry.id] for entry in corpus.entries}
     for entry in corpus.entries:
-        source = str(gold_file.load(entry.gold).header.get("source", ""))
+        header = gold_file.load(entry.gold).header
+        source = str(header.get("source", ""))
         name = source.partition("/")[2]
-        if name and names.setdefault(name, entry.id) != entry.id:
-            raise CorpusError(f'{entry.gold}: source = "{source}" is also that of {names[name]}. Answers could not be told apart.')
+        if name and names.setdefault(name, [entry.id]) != [entry.id]:
+            raise CorpusError(f'{entry.gold}: source = "{source}" is also that of {names[name][0]}. Answers could not be told apart.')
+        # A set may name its pages by their digest itself.
+        if (digest := str(header.get("raw_sha256", ""))) not in ("", name):
+            names.setdefault(digest, []).append(entry.id)
     return names
 
 
-def as_run(systems: Sequence[System], corpus: Corpus) -> Run:
-    """Store answers as a run of `corpus`, ready to be scored, and return it. The same answers on the same gold are the same run."""
+def as_run(systems: Sequence[System], corpus: Corpus, beside: Run | None = None) -> Run:
+    """Store answers as a run of `corpus`, ready to be scored, and return it. The same answers on the same gold are the same run.
+
+    With `beside`, a run of ours on the same pages and gold, its extractors stand in the new run too. Raises UsageError where it is not
+    on the same, or has an extractor by the name of one of the systems.
+    """
     from harness.store import Run
 
+    facts = _facts(systems, corpus)
     rows = extractions(systems, corpus)
-    total = hashlib.sha256(f"answers {corpus.digest}".encode())
+    timings: list[dict[str, Any]] = []
+    if beside is not None:
+        theirs = beside.facts()
+        if (theirs["gold"], theirs["pages"]) != (facts["gold"], facts["pages"]):
+            raise UsageError(f"Run {beside.id} is not on the pages and gold of {corpus.root} as they are now. Run the extractors again.")
+        if twice := {system.name for system in systems} & {row["name"] for row in theirs["extractors"]}:
+            raise UsageError(f"Run {beside.id} has an extractor {min(twice)} of its own. Name the file of answers otherwise.")
+        facts = {**theirs, "selected": True, "extractors": [*theirs["extractors"], *facts["extractors"]]}
+        rows = sorted([*rows, *beside.extractions()], key=lambda extraction: (extraction.extractor, extraction.page))
+        timings = list(beside.rows("timings.jsonl"))
+    total = hashlib.sha256(f"answers {corpus.digest}{f' beside {beside.id}' if beside else ''}".encode())
     for row in rows:
-        total.update(json.dumps([row.extractor, row.page, row.text]).encode())
+        total.update(json.dumps([row.extractor, row.page, row.text, *([] if row.status == "ok" else [row.status])]).encode())
     for system in systems:
         total.update(json.dumps([system.name, system.version]).encode())
     run = Run(corpus.root, total.hexdigest()[:12])
     fields = ("extractor", "page", "status", "text", "detail", "cpu", "memory")
     run.write_rows("extractions.jsonl", ({**{key: getattr(row, key) for key in fields}, "noise": {}} for row in rows))
-    run.write_rows("timings.jsonl", ())
-    run.write_facts(_facts(systems, corpus))
+    run.write_rows("timings.jsonl", timings)
+    run.write_facts(facts)
     return run
+
+
+def of_run(run: Run, names: Sequence[str] = ()) -> list[System]:
+    """Return a run's answers by extractor, all or the named ones, sorted. Raises UsageError for a name that the run has not."""
+    rows = {row["name"]: row for row in run.facts()["extractors"] if not row["did_not_run"]}
+    for name in names:
+        if name not in rows:
+            raise UsageError(f"Run {run.id} has no answers of {name}.{did_you_mean(name, rows)}")
+    texts: dict[str, dict[str, str]] = {name: {} for name in sorted(names or rows)}
+    failed: dict[str, dict[str, Status]] = {name: {} for name in texts}
+    for extraction in run.extractions():
+        if extraction.extractor in texts:
+            texts[extraction.extractor][extraction.page] = extraction.text
+            if extraction.status != "ok":
+                failed[extraction.extractor][extraction.page] = extraction.status
+    return [System(name, str(rows[name].get("version", "")), texts[name], failed[name]) for name in texts]
 
 
 def _facts(systems: Sequence[System], corpus: Corpus) -> dict[str, Any]:
@@ -150,7 +190,8 @@ def _facts(systems: Sequence[System], corpus: Corpus) -> dict[str, Any]:
     extractors = [
         {
             "name": system.name, "plugin": system.name, "track": "html", "category": "extractor", "version": system.version,
-            "about": "Stored answers, not run here.", "options": {}, "did_not_run": "", "fingerprint": "", "freeze": [], "guards": {},
+            "about": "Stored answers, not run here.", "imported": True, "options": {},
+            "did_not_run": "", "fingerprint": "", "freeze": [], "guards": {},
         }
         for system in systems
     ]  # fmt: skip

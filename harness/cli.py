@@ -217,7 +217,7 @@ def run(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root: 
     "--answers",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="DIR",
-    help="Score stored answers instead of a run: one JSON file a system, in the form of Zyte's benchmark.",
+    help="Score stored answers instead of a run, in a form of `answers import`.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @_corpus
@@ -228,8 +228,8 @@ def score(run_id: str | None, metrics: tuple[str, ...], answers: Path | None, as
     clutterbench score
     clutterbench score --corpus corpora/aeb --answers article-extraction-benchmark/output
     """
+    from harness import answer_forms, stages
     from harness import answers as stored
-    from harness import stages
     from harness.corpus import corpus as corpora
     from harness.errors import UsageError
     from harness.progress import Progress
@@ -239,7 +239,7 @@ def score(run_id: str | None, metrics: tuple[str, ...], answers: Path | None, as
     if answers and run_id:
         raise UsageError("Give either a run or --answers, not both.")
     with _one_at_a_time(root):
-        found = stored.as_run(stored.read(answers), corpora.load(root)) if answers else find_run(root, run_id)
+        found = stored.as_run(answer_forms.read(answers), corpora.load(root)) if answers else find_run(root, run_id)
         with Cache(root) as cache:
             summary = stages.score_run(root, found, cache, Progress(), metrics)
     click.echo(tables.as_json(summary) if as_json else tables.terminal(summary))
@@ -284,6 +284,27 @@ def bench(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root
         _say("nothing changed since the last bench")
     _say(f"report: {outcome.paths[0]}")
     if not outcome.complete:
+        raise SystemExit(Exit.FINDINGS)
+
+
+@cli.command("bench-corpora")
+@click.argument("roots", nargs=-1, type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="[DIR]...")
+@_extractors
+@_jobs
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Default: reports/corpora.")
+def bench_corpora(roots: tuple[Path, ...], names: tuple[str, ...], jobs: int | None, output: Path | None) -> None:
+    """Bench several corpora and write one overview: extractor by corpus, and how far the corpora rank alike.
+
+    DIR is a corpus; none means this folder and all in its corpora/.
+    """
+    from harness import corpora
+    from harness.progress import Progress
+
+    overview, complete = corpora.bench(roots or corpora.found(Path()), names, Progress(), jobs)
+    for path in corpora.write(output or corpora.FOLDER, overview):
+        click.echo(path)
+    _say(corpora.sentence(overview))
+    if not complete:
         raise SystemExit(Exit.FINDINGS)
 
 
@@ -333,20 +354,86 @@ def try_(files: tuple[str, ...], names: tuple[str, ...], lang: str, as_json: boo
 @click.option(
     "--from",
     "source",
-    required=True,
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="The data set as its publisher lays it out.",
+    help="The data set as its publisher lays it out. Default: download it, where that is known to be sound.",
 )
 @click.option("--to", "target", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Default: corpora/NAME.")
-def import_(name: str, source: Path, target: Path | None) -> None:
-    """Import a public benchmark as a corpus. See: clutterbench list datasets."""
+@click.option("--strict", is_flag=True, help="Import nothing where anything is wrong with the set.")
+def import_(name: str, source: Path | None, target: Path | None, strict: bool) -> None:
+    """Import a public benchmark as a corpus, and say what is wrong with it. See: clutterbench list datasets.
+
+    All findings stand in import.json beside the corpus.
+
+    \b
+    clutterbench import wcxb --from web-content-extraction-benchmark
+    clutterbench import pairs --from my-pages --to corpora/mine
+    """
     from harness import datasets
 
     target = target or Path("corpora") / name
-    count = datasets.import_dataset(name, source, target)
-    click.echo(f"{count} pages in {target}")
+    report = datasets.import_dataset(name, source, target, strict=strict)
+    for line in report.text():
+        _say(visible(line))
+    if report.findings:
+        _say(f"the whole list: {target / 'import.json'}")
+    click.echo(f"{report.pages} pages of {report.sites} sites in {target}")
     _say(f"next: clutterbench bench --corpus {target}")
+
+
+@cli.group()
+def answers() -> None:
+    """Answers in and out, in the forms of other benchmarks: score systems that cannot run here, or let others score ours.
+
+    \b
+    clutterbench answers import outputs/ --corpus corpora/aeb
+    clutterbench answers export --form wceb -o outputs/
+    """
+
+
+@answers.command("import")
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.option("--beside", "run_id", metavar="RUN", help="Put them beside the extractors of this run, to be compared with them.")
+@_corpus
+def answers_import(path: Path, run_id: str | None, root: Path) -> None:
+    """Store answers made elsewhere as a run, to be scored. PATH is a file or a folder of them.
+
+    Forms, told by the files themselves: AEB's (<system>.json), WCEB's (<system>.jsonl of page_id and plaintext), and JSONL of
+    extractor, page and text, with version and status if there is more to say. Every page of the corpus needs an answer.
+    """
+    from harness import answer_forms
+    from harness import answers as stored
+    from harness.corpus import corpus as corpora
+    from harness.store import find_run
+
+    with _one_at_a_time(root):
+        systems = answer_forms.read(path)
+        run = stored.as_run(systems, corpora.load(root), find_run(root, run_id) if run_id else None)
+    click.echo(run.id)
+    _say(f"{_count(len(systems), 'system')}, imported, not run: {', '.join(system.name for system in systems)}")
+    _say(f"next: clutterbench score {run.id}{_of(root)}")
+
+
+@answers.command("export")
+@click.argument("run_id", metavar="[RUN]", required=False)
+@click.option("--form", type=click.Choice(["aeb", "wceb", "jsonl"]), default="jsonl", show_default=True, help="Whose form.")
+@click.option("-x", "--extractor", "names", multiple=True, metavar="NAME", help="Only this one; may be given again.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, metavar="DIR", help="Folder to write.")
+@_corpus
+def answers_export(run_id: str | None, form: str, names: tuple[str, ...], output: Path, root: Path) -> None:
+    """Write a run's answers (default: the latest run), one file an extractor."""
+    from harness import answer_forms
+    from harness import answers as stored
+    from harness.corpus import corpus as corpora
+    from harness.store import find_run
+
+    run = find_run(root, run_id)
+    systems = stored.of_run(run, names)
+    for path in answer_forms.write(output, form, systems, corpora.load(root)):
+        click.echo(path)
+    failed = sum(len(system.failed) for system in systems)
+    if failed and form != "jsonl":
+        _say(f"{_count(failed, 'failure')} of an extractor became an empty answer: this form has no word for it")
 
 
 @cli.command()

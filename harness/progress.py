@@ -43,9 +43,9 @@ class Progress:
             done = f"{self._done} of {total} done in {time.monotonic() - started:.1f} s" if total else "nothing to do"
             self._say(", ".join(filter(None, (done, failed, kept))))
 
-    def step(self, *, failed: bool = False) -> None:
-        """Count one step as done."""
-        self._done += 1
+    def step(self, steps: int = 1, *, failed: bool = False) -> None:
+        """Count one step as done, or several at once."""
+        self._done += steps
         self._failed += failed
         if self._bar is not None:
             so_far = f" ({self._failed} failed)" if self._failed else ""

@@ -142,9 +142,9 @@ def summarise(
 
 
 def _entrant(row: Mapping[str, Any]) -> Entrant:
-    return Entrant(
-        row["name"], row["plugin"], row["track"], row["category"], row["version"], row["about"], row["options"], row["did_not_run"]
-    )
+    # Wherever a version stands, so that nobody takes another's answers for a run of ours.
+    version = f"{row['version']} (imported, not run)".lstrip() if row.get("imported") else row["version"]
+    return Entrant(row["name"], row["plugin"], row["track"], row["category"], version, row["about"], row["options"], row["did_not_run"])
 
 
 def _track(

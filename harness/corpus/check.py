@@ -151,18 +151,19 @@ class _Check:
 
     def ids(self, top: str, endings: Sequence[str], report: bool) -> Iterator[str]:
         """Yield the page ids under `raw` or `gold`; names that are none are reported (E007, E066)."""
+        imported = top == "raw" and files.is_imported(self.root)
         for path in files.walk(self.root / top, self.refuse):
             below = path.relative_to(self.root / top)
             name = path.relative_to(self.root).as_posix()
             # A README or a LICENSE beside the sites is no page.
             if len(below.parts) == 1 and path.suffix not in (".html", ".htm"):
                 continue
-            if path.suffix not in endings:
+            if files.ending(path, imported=imported) not in endings:
                 if report:
                     say = f'Only files that end in {" or ".join(endings)} are read: rename or move "{path.name}".'
                     self.add(name, Problem(1, "E066", say))
                 continue
-            stem = below.as_posix().removesuffix(SECOND) if name.endswith(SECOND) else below.with_suffix("").as_posix()
+            stem = below.as_posix().removesuffix(SECOND) if name.endswith(SECOND) else files.stem(below).as_posix()
             if is_page_id(stem):
                 yield stem
             elif report:

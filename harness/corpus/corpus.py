@@ -22,6 +22,9 @@ from harness.corpus.header import Problem
 from harness.errors import CorpusError, NothingMatched, UsageError, did_you_mean
 from harness.records import Gold, Page, is_page_id
 
+UNFINISHED = ".import-ready"
+"""Folder of an import that is whole but not yet in its place; while it stands, raw and gold may be of different imports."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -63,7 +66,8 @@ class Corpus:
         total = hashlib.sha256()
         for entry in self.entries:
             for path in (entry.gold, entry.html, entry.text):
-                name = f"{entry.id} {path.suffix if path else '-'} "
+                # Of the page as it is read, so that packing it changes no digest.
+                name = f"{entry.id} {files.ending(path, imported=True) if path else '-'} "
                 total.update(name.encode() + (hashlib.sha256(files.read(path)).digest() if path else b""))
         return total.hexdigest()
 
@@ -88,7 +92,7 @@ def load(root: Path) -> Corpus:
     Raises CorpusError as well for links and other things that are no regular files, and for folders that cannot be listed.
     """
     raw, golds = folders(root)
-    pages = _by_id(raw, (".html", ".txt"))
+    pages = _by_id(raw, (".html", ".txt"), imported=files.is_imported(root))
     labelled = _by_id(golds, (".txt",))
     for page in sorted(pages.keys() - labelled.keys()):
         path = next(iter(pages[page].values()))
@@ -105,6 +109,8 @@ def load(root: Path) -> Corpus:
 
 def folders(root: Path) -> tuple[Path, Path]:
     """Return a corpus's two folders. Raises UsageError where they are not there, CorpusError where one is a link."""
+    if files.exists(root / UNFINISHED):
+        raise CorpusError(f"{root}: an import into this folder was interrupted. Import it again: clutterbench import")
     raw, golds = root / "raw", root / "gold"
     for folder in (raw, golds):
         try:
@@ -128,8 +134,8 @@ def is_link_only(gold: Path) -> bool:
 
 def entry_for(root: Path, page: str) -> Entry:
     """Return the entry of one page by its files, whether or not the rest of the corpus is sound."""
-    html, text = root / "raw" / f"{page}.html", root / "raw" / f"{page}.txt"
-    return Entry(page, root / "gold" / f"{page}.txt", html if files.exists(html) else None, text if files.exists(text) else None)
+    text = root / "raw" / f"{page}.txt"
+    return Entry(page, root / "gold" / f"{page}.txt", files.html_of(root, page), text if files.exists(text) else None)
 
 
 def load_page(entry: Entry, url: str, language: str) -> Page:
@@ -150,24 +156,27 @@ def page_blocks(page: Page) -> list[segment.Block]:
     return segment.text_blocks(page.text) if page.html is None else segment.blocks(page.html)
 
 
-def _by_id(folder: Path, endings: Sequence[str]) -> dict[str, dict[str, Path]]:
+def _by_id(folder: Path, endings: Sequence[str], *, imported: bool = False) -> dict[str, dict[str, Path]]:
     found: dict[str, dict[str, Path]] = {}
     for path in files.walk(folder, _refuse):
         # `<name>.b.txt` is a second, blind labelling beside the first.
-        if path.suffix not in endings or path.name.endswith(".b.txt"):
+        ending = files.ending(path, imported=imported)
+        if ending not in endings or path.name.endswith(".b.txt"):
             continue
         below = path.relative_to(folder)
         # A README.txt beside the sites is no page.
         if len(below.parts) == 1 and path.suffix == ".txt":
             continue
-        page = below.with_suffix("").as_posix()
+        page = files.stem(below).as_posix()
         if not is_page_id(page):
             raise CorpusError(
                 f'{path}: "{page}" is not a page id. Pages are <site>/<name>, both of lower-case letters, digits and inner hyphens.'
             )
         if sentence := files.irregular(path):
             _refuse(path, files.IRREGULAR, sentence)
-        found.setdefault(page, {})[path.suffix] = path
+        if other := found.setdefault(page, {}).get(ending):
+            raise CorpusError(f"{path}: the page is there twice, also as {other.name}. Keep one of the two.")
+        found[page][ending] = path
     return found
 
 

@@ -2,12 +2,15 @@
 
 A corpus may come from a stranger's pull request. A link could lead to any file of the machine and have the lint print it; a pipe would
 hold every command up for ever.
+
+An imported corpus keeps its pages compressed, `<name>.html.gz`: `ending` and `read` are the only places that know.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,10 +25,35 @@ MAX_PAGE_BYTES = 16 * 1024 * 1024
 IRREGULAR, UNREADABLE = "E067", "E068"
 """The lint's codes for what is not opened, and for what cannot be."""
 
+IMPORT_REPORT = "import.json"
+"""Stands in the folder of an imported corpus, and says what its importer found."""
+
 _ENDINGS = (".html", ".htm", ".txt")
+_PACKED = ".html.gz"
 _KINDS = (
     (stat.S_ISLNK, "a symbolic link"), (stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"),
 )  # fmt: skip
+
+
+def ending(path: Path, *, imported: bool) -> str:
+    """Return what a page's file ends in, `.html` for a compressed one where the corpus is `imported`: nobody reviews packed bytes."""
+    return ".html" if imported and path.name.endswith(_PACKED) else path.suffix
+
+
+def stem(path: Path) -> Path:
+    """Return a page's path without its ending."""
+    return path.with_name(path.name.removesuffix(_PACKED)) if path.name.endswith(_PACKED) else path.with_suffix("")
+
+
+def is_imported(root: Path) -> bool:
+    """Tell whether a corpus was made by an importer."""
+    return exists(root / IMPORT_REPORT)
+
+
+def html_of(root: Path, page: str) -> Path | None:
+    """Return a page's HTML file, None where it has none."""
+    plain, packed = root / "raw" / f"{page}.html", root / "raw" / f"{page}{_PACKED}"
+    return plain if exists(plain) else packed if is_imported(root) and exists(packed) else None
 
 
 def irregular(path: Path) -> str:
@@ -72,9 +100,24 @@ def read(path: Path) -> bytes:
             size = os.fstat(file.fileno()).st_size
             if size > MAX_PAGE_BYTES:
                 raise CorpusError(f"{path}: {too_large(size)}")
-            return file.read()
+            data = file.read()
     except OSError as error:
         raise CorpusError(unreadable(path, error)) from None
+    return _unpacked(path, data) if path.name.endswith(_PACKED) else data
+
+
+def _unpacked(path: Path, data: bytes) -> bytes:
+    # One byte more than is allowed, so that a small file which unpacks to gigabytes is refused early.
+    stream = zlib.decompressobj(wbits=31)
+    try:
+        page = stream.decompress(data, MAX_PAGE_BYTES + 1)
+    except zlib.error as error:
+        raise CorpusError(f"{path}: the file does not decompress ({error}). Import the corpus again.") from None
+    if len(page) > MAX_PAGE_BYTES:
+        raise CorpusError(f"{path}: {too_large(len(page))}")
+    if not stream.eof:
+        raise CorpusError(f"{path}: the file ends too early to decompress. Import the corpus again.")
+    return page
 
 
 def too_large(size: int) -> str:

@@ -1,46 +1,95 @@
-"""One file = one importer of a public benchmark: `read(source)` yields its pages, `write_corpus` stores them as one of our corpora.
+"""One file = one importer of a public benchmark: `read(source)` yields its pages, stored as one of our corpora with what is wrong in them.
 
-An importer file defines `read(source: Path) -> list[Imported]`, and raises ImportRefused, writing nothing, where the data set does
-not add up.
+An importer file defines `read(source: Path) -> Collection`, and raises ImportRefused, writing nothing, where the data set does not add
+up. A page of it that cannot be used goes into `left_out` with the reason; the rest is imported, and nothing is dropped silently. It may
+define `DOWNLOAD`, the archive that its publisher offers (`harness.datasets._download`), for an import without `--from`.
+
+The file's docstring says what the set is, where it lives, how it is laid out, and what the import makes of its gold.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib
+import json
 import re
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from harness.corpus import gold
-from harness.corpus.header import FORMAT, Problem, parse_header
-from harness.errors import CorpusError, ImportRefused, StoreError, UsageError, did_you_mean
-from harness.records import Line, is_page_id
+from harness.corpus.new import detected_language, language_of
+from harness.errors import ImportRefused, UsageError, did_you_mean
+from harness.records import Line
 from harness.registry import plugins
+
+if TYPE_CHECKING:
+    from harness.datasets._lint import Report
+    from harness.progress import Progress
+
+_NAME_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One page of a public data set: our id, its bytes as published, and its gold without the keys that `write_corpus` adds."""
+    """One page of a public data set: our id, its bytes as published, and its gold without the keys that the store adds.
+
+    `wanted` and `unwanted` are phrases that the set has beside a gold body: they are compared with it, and not stored.
+    """
 
     id: str
     raw: bytes
     header: Mapping[str, Any]
     lines: tuple[Line, ...]
+    wanted: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
 
 
-def import_dataset(name: str, source: Path, target: Path) -> int:
-    """Import a data set by its importer's name and return the number of pages. Raises UsageError for a name that no file has."""
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A page of the set that cannot be imported: the set's name for it, and why."""
+
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What an importer read. `notes` say in a sentence each what it changed or could not store."""
+
+    pages: Sequence[Imported]
+    left_out: Sequence[LeftOut] = ()
+    notes: Sequence[str] = ()
+
+
+def import_dataset(name: str, source: Path | None, target: Path, *, strict: bool = False, progress: Progress | None = None) -> Report:
+    """Import a data set by its importer's name, from a folder as its publisher lays it out, or by downloading it where that is None.
+
+    Returns what was found, which stands beside the corpus as well. Raises UsageError for a name that no file has and for a set that
+    cannot be downloaded, ImportRefused where the set does not add up, and with `strict` for any finding; nothing is written then.
+    """
+    from harness.datasets import _download, _lint, _store
+    from harness.progress import Progress
+
     known = plugins(Path(__file__).parent)
     if name not in known:
         raise UsageError(f'There is no importer "{name}".{did_you_mean(name, known)} See: clutterbench list datasets')
     module = importlib.import_module(f"harness.datasets.{name}")
-    return write_corpus(target, module.read(source), name)
+    progress = progress or Progress()
+    if source is None:
+        download: _download.Download | None = getattr(module, "DOWNLOAD", None)
+        if download is None:
+            raise UsageError(f"There is no verified download of {name}. Fetch it yourself and say: clutterbench import {name} --from DIR")
+        with _download.fetched(download, target.parent, progress) as folder:
+            found: Collection = module.read(folder)
+    else:
+        found = module.read(source)
+    report = _lint.lint(name, found, progress)
+    if strict and report.findings:
+        raise ImportRefused(f"{name}: {report.summary()}; nothing was imported, for --strict was given.")
+    unusable = {finding.source for finding in report.findings if finding.kind == "left-out"}
+    _store.write_corpus(target, [page for page in found.pages if page.header["source"] not in unusable], report)
+    return report
 
 
 def registered_domain(url: str) -> str:
@@ -66,79 +115,82 @@ def site_of(url: str) -> str:
 
 def body_lines(text: str) -> tuple[Line, ...]:
     """Return a known body as gold lines: every line of text that is not blank, labelled p."""
-    return tuple(Line("p", squeezed) for raw in text.split("\n") if (squeezed := " ".join(raw.split())))
+    return lines("p", text.split("\n"))
 
 
-def write_corpus(target: Path, pages: Iterable[Imported], name: str) -> int:
-    """Store pages as `target`/raw and `target`/gold, replacing an earlier import; runs and reports beside them stay. Return how many.
+def lines(label: str, texts: Sequence[str]) -> tuple[Line, ...]:
+    """Return texts as gold lines of one label, white space squeezed, without those that are blank."""
+    return tuple(Line(label, squeezed) for raw in texts if (squeezed := " ".join(raw.split())))
 
-    Everything is written beside first, so an interrupted import leaves the old corpus. Raises ImportRefused for an id twice, and for a
-    target that holds anything but an earlier import by `name`: it would be lost.
-    """
-    seen: set[str] = set()
+
+class Names:
+    """Gives every page of a set a name that is fit for an id, and no name twice under one site: the second gets -2."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def id(self, site: str, name: str) -> str:
+        """Return the page id for a site and the set's own name of the page."""
+        stem = f"{_plain(site) or 'unknown'}/{_plain(name) or 'page'}"
+        number, found = 1, stem
+        while found in self._taken:
+            number += 1
+            found = f"{stem}-{number}"
+        self._taken.add(found)
+        return found
+
+
+def _plain(name: str) -> str:
+    return re.sub("[^a-z0-9]+", "-", name.lower())[:_NAME_LENGTH].strip("-")
+
+
+def language(raw: bytes, text: str) -> str:
+    """Return a page's BCP 47 tag: what its HTML declares, else what a detector makes of `text`, its gold."""
+    tag = language_of(raw[:5000].decode("latin-1"), "")
+    primary, *rest = (tag if tag != "und" else detected_language(text)).split("-")
+    return "-".join((primary.lower(), *rest))
+
+
+def utf8_page(html: str) -> bytes:
+    """Return a page that was published as text in bytes that are read as UTF-8, whatever charset its markup declares."""
+    return b"\xef\xbb\xbf" + html.removeprefix("\ufeff").encode("utf-8", "replace")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file of a data set. Raises ImportRefused where that is not possible."""
     try:
-        _refuse_other_work(target, name)
-        target.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target, prefix=".import-") as folder_beside:
-            beside = Path(folder_beside)
-            for page in pages:
-                if page.id in seen or not is_page_id(page.id):
-                    why = "stands there twice" if page.id in seen else "is no page id"
-                    raise ImportRefused(f"{page.header.get('source', page.id)}: its page id {page.id} {why}; nothing was imported.")
-                seen.add(page.id)
-                header = {"format": FORMAT, **page.header, "raw_sha256": hashlib.sha256(page.raw).hexdigest()}
-                _write(beside / "raw" / f"{page.id}.html", page.raw)
-                _write(beside / "gold" / f"{page.id}.txt", gold.render(header, page.lines).encode())
-            if not seen:
-                raise ImportRefused("The data set has no pages; nothing was imported.")
-            for folder in ("raw", "gold"):
-                if (target / folder).exists():
-                    (target / folder).rename(beside / f"old-{folder}")
-                (beside / folder).rename(target / folder)
-            shutil.rmtree(beside / "old-raw", ignore_errors=True)
+        return path.read_bytes()
     except OSError as error:
-        raise StoreError(f"{target} cannot be written: {error.strerror}. Nothing was imported; free or unlock the folder.") from None
-    return len(seen)
+        raise ImportRefused(f"{path}: the file cannot be read: {error.strerror}; nothing was imported.") from None
 
 
-def _refuse_other_work(target: Path, name: str) -> None:
-    """Raise ImportRefused where `target` holds gold that this importer did not write, or pages without gold of its own."""
-    ours: set[str] = set()
-    for top in ("gold", "raw"):
-        folder = target / top
-        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-            raise ImportRefused(f"{folder}: it is no folder of a corpus; nothing was imported. Give another folder with --to.")
-        # A folder that cannot be listed may hold anything.
-        for path in sorted(_everything(folder)) if folder.is_dir() else ():
-            page = path.relative_to(folder).with_suffix("").as_posix()
-            # A second labelling (`.b.txt`) is someone's work even where its header is that of the first.
-            if top == "gold" and path.suffix == ".txt" and not page.endswith(".b") and _source(path).startswith(f"{name}/"):
-                ours.add(page)
-            elif top == "gold" or page not in ours or path.suffix != ".html":
-                what = "is no gold" if top == "gold" else "is no page"
-                raise ImportRefused(
-                    f"{path}: this file {what} of an earlier import of {name}, and importing replaces raw/ and gold/; nothing was "
-                    "imported. Give another folder with --to, or move the file away."
-                )
+def gold_text(data: bytes) -> str:
+    """Return the text of a gold file of the years before UTF-8 was the rule: by its byte order mark, as UTF-8, else as Windows-1252.
 
-
-def _everything(folder: Path) -> Iterator[Path]:
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            yield from _everything(path)
-        else:
-            yield path
-
-
-def _source(path: Path) -> str:
-    """Return the `source` that a gold file states, '' where it states none or cannot be read as gold."""
+    A detector would guess, and such files are short.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
     try:
-        found = parse_header(gold.read_text(path).removeprefix("\ufeff").split("\n"))
-    except CorpusError:
-        return ""
-    return "" if isinstance(found, Problem) else str(found[0].get("source", ""))
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
 
 
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+def parse_json(data: bytes, name: str) -> Any:
+    """Return what JSON bytes say. Raises ImportRefused for what is no JSON, and for a key that stands twice in one object."""
+    try:
+        return json.loads(data, object_pairs_hook=_no_key_twice)
+    except RecursionError:
+        raise ImportRefused(f"{name}: the JSON is nested too deeply; nothing was imported.") from None
+    except ValueError as error:
+        raise ImportRefused(f"{name}: {error}; nothing was imported.") from None
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the id {key} stands there twice")
+        found[key] = value
+    return found

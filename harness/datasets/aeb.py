@@ -8,19 +8,18 @@ language is what a detector makes of the body, since AEB states none.
 from __future__ import annotations
 
 import gzip
-import json
 import zlib
 from pathlib import Path
 from typing import Any
 
 from harness.corpus.new import detected_language
-from harness.datasets import Imported, body_lines, is_address, registered_domain, site_of
+from harness.datasets import Collection, Imported, body_lines, is_address, parse_json, read_bytes, registered_domain, site_of
 from harness.errors import ImportRefused, UsageError
 
 _ID_LENGTH = 16
 
 
-def read(source: Path) -> list[Imported]:
+def read(source: Path) -> Collection:
     """Read the benchmark from its folder. Raises ImportRefused naming what does not add up."""
     truth = _ground_truth(source / "ground-truth.json")
     stored = {path.name.removesuffix(".html.gz"): path for path in (source / "html").glob("*.html.gz")}
@@ -30,29 +29,15 @@ def read(source: Path) -> list[Imported]:
     ):
         if missing:
             raise ImportRefused(f"{source}: {len(missing)} pages of {what} are not in {where} (first: {missing[0]}); nothing was imported.")
-    return [_page(name, truth[name], stored[name]) for name in sorted(truth)]
+    return Collection([_page(name, truth[name], stored[name]) for name in sorted(truth)])
 
 
 def _ground_truth(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UsageError(f"{path} is missing. Give the folder of AEB's checkout: it holds ground-truth.json and html/.")
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_no_key_twice)
-    except RecursionError:
-        raise ImportRefused(f"{path}: the JSON is nested too deeply for ground truth; nothing was imported.") from None
-    except (ValueError, OSError) as error:
-        raise ImportRefused(f"{path}: {error}; nothing was imported.") from None
+    found = parse_json(read_bytes(path), str(path))
     if not isinstance(found, dict):
         raise ImportRefused(f"{path}: expected an object of page id → articleBody and url; nothing was imported.")
-    return found
-
-
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ValueError(f"the id {key} stands there twice")
-        found[key] = value
     return found
 
 

@@ -5,18 +5,18 @@ _internal.page_type.primary) and `<split>/html/<id>.html.gz`, splits `dev` and `
 `coverage = "body"`, one `p` line per line of main_content; a page without main content becomes `body = "none"`. Its types become ours:
 article → news, forum → forum, product → product, collection, category and listing → listing, documentation → docs, service → product.
 WCXB takes the entries of a listing for its content; the gold is kept as published. The language is what a detector makes of the body.
+Its phrases (`with`, `without`) are compared with the gold and not stored: a gold of ours is a body or phrases.
 """
 
 from __future__ import annotations
 
 import gzip
-import json
 import zlib
 from pathlib import Path
 from typing import Any
 
 from harness.corpus.new import detected_language
-from harness.datasets import Imported, body_lines, is_address, registered_domain, site_of
+from harness.datasets import Collection, Imported, body_lines, is_address, parse_json, read_bytes, registered_domain, site_of
 from harness.errors import ImportRefused, UsageError
 
 _SPLITS = ("dev", "test")
@@ -26,7 +26,7 @@ _TYPES = {
 }  # fmt: skip
 
 
-def read(source: Path) -> list[Imported]:
+def read(source: Path) -> Collection:
     """Read the benchmark's splits from its folder. Raises ImportRefused naming what does not add up."""
     pages = []
     for split in _SPLITS:
@@ -40,14 +40,16 @@ def read(source: Path) -> list[Imported]:
         pages += [_page(f"{split}/{name}", truth[name], stored[name]) for name in sorted(truth)]
     if not pages:
         raise UsageError(f"{source} has no pages. Give the folder of WCXB's checkout: it holds dev/ground-truth/ and dev/html/.")
-    return pages
+    phrases = sum(len(page.wanted) + len(page.unwanted) for page in pages)
+    return Collection(pages, notes=[f"{phrases} phrases that must or must not be in an answer were compared with the gold and not stored"])
 
 
 def _page(name: str, truth: Path, stored: Path) -> Imported:
-    found = _json(truth)
+    found = parse_json(read_bytes(truth), str(truth))
     try:
         url, body = found["url"], found["ground_truth"]["main_content"]
         kind = found["_internal"]["page_type"]["primary"]
+        wanted, unwanted = (_phrases(found["ground_truth"].get(key)) for key in ("with", "without"))
     except (KeyError, TypeError):
         raise ImportRefused(
             f"{truth}: it lacks url, ground_truth.main_content or _internal.page_type.primary; nothing was imported."
@@ -74,11 +76,8 @@ def _page(name: str, truth: Path, stored: Path) -> Imported:
         "labelled_by": "wcxb",
         "source": f"wcxb/{name}",
     }
-    return Imported(f"{site_of(url)}/{name.replace('/', '-').lower()}", raw, header, lines)
+    return Imported(f"{site_of(url)}/{name.replace('/', '-').lower()}", raw, header, lines, wanted, unwanted)
 
 
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError, RecursionError) as error:
-        raise ImportRefused(f"{path}: {error or 'nested too deeply'}; nothing was imported.") from None
+def _phrases(found: Any) -> tuple[str, ...]:
+    return tuple(map(str, found)) if isinstance(found, list) else ()

@@ -229,7 +229,7 @@ def _agree(pages: Sequence[str]) -> None:
 def test_public_answers_count_the_same_with_inferred_labels_as_without(shared: Path) -> None:
     folder = shared / "corpora" / "aeb"
     answers = [json.loads((folder / "output" / name).read_text(encoding="utf-8")) for name in ("justext.json", "html-text.json")]
-    some = aeb.read(folder)[::15]
+    some = aeb.read(folder).pages[::15]
     assert len(some) > 10
     for imported in some:
         name = imported.header["source"].removeprefix("aeb/")

@@ -29,7 +29,7 @@ def source(tmp_path: Path) -> Path:
 
 def test_layout_and_header(source: Path, tmp_path: Path) -> None:
     target = tmp_path / "corpus"
-    assert import_dataset("aeb", source, target) == 2
+    assert import_dataset("aeb", source, target).pages == 2
     page, gold = corpus.load(target).entries[0].load()
     assert page.id == "anews-co-uk/aaaaaaaaaaaaaaaa"
     assert page.html == PAGE.decode()
@@ -45,7 +45,7 @@ def test_importing_again_changes_nothing_and_keeps_what_is_beside(source: Path, 
     (target / "reports").mkdir()
     import_dataset("aeb", source, target)
     assert corpus.load(target).digest == digest
-    assert sorted(path.name for path in target.iterdir()) == ["gold", "raw", "reports"]
+    assert sorted(path.name for path in target.iterdir()) == ["gold", "import.json", "raw", "reports"]
 
 
 URLS = {"no address": "ftp://x/y", "no host": "https://", "bad host": "http://[::1/x", "blank in the url": "https://a b.example/"}

@@ -32,7 +32,7 @@ def write(root: Path, name: str = "0001", **changes: Any) -> None:
 def test_a_page(tmp_path: Path) -> None:
     write(tmp_path / "set")
     write(tmp_path / "set", "0002", url="", ground_truth={"main_content": " "}, _internal={"page_type": {"primary": "documentation"}})
-    assert datasets.import_dataset("wcxb", tmp_path / "set", tmp_path / "to") == 2
+    assert datasets.import_dataset("wcxb", tmp_path / "set", tmp_path / "to").pages == 2
     (page, gold), (_, empty) = corpus.load(tmp_path / "to")
     assert page.id == "quay-co-uk/dev-0001"
     assert [(line.label, line.text) for line in gold.lines] == [("p", "The ferry stops."), ("p", "In October.")]
@@ -55,6 +55,24 @@ def test_what_does_not_add_up(tmp_path: Path, changes: dict[str, Any], sentence:
     assert not (tmp_path / "to/raw").exists()
 
 
+def test_pages_of_both_splits_and_phrases_against_the_gold(tmp_path: Path) -> None:
+    # As 139 of WCXB's 511 test pages are also development pages, 33 of them with another gold (house-style.md).
+    phrases = {"main_content": "The ferry stops.", "with": ["FERRY stops", "In  October."], "without": ["stops.", "Menu"]}
+    write(tmp_path / "set")
+    write(tmp_path / "other", "0009", ground_truth=phrases)
+    (tmp_path / "other/dev").rename(tmp_path / "set/test")
+    report = datasets.import_dataset("wcxb", tmp_path / "set", tmp_path / "to")
+    assert [(found.kind, found.page, found.detail) for found in report.findings] == [
+        ("repeated", "quay-co-uk/test-0009", "the same bytes as quay-co-uk/dev-0001, with another gold"),
+        (
+            "contradiction", "quay-co-uk/test-0009",
+            '1 of 2 must-have phrases are not in it ("In  October."); 1 of 2 must-not phrases are in it ("stops.")',
+        ),
+        ("phrases", "quay-co-uk/test-0009", '1 of 2 must-not phrases ("Menu")'),
+    ]  # fmt: skip
+    assert report.notes == ("4 phrases that must or must not be in an answer were compared with the gold and not stored",)
+
+
 def test_pages_without_their_partner(tmp_path: Path) -> None:
     write(tmp_path / "set")
     (tmp_path / "set/dev/html/0001.html.gz").unlink()
@@ -66,6 +84,6 @@ def test_pages_without_their_partner(tmp_path: Path) -> None:
 
 def test_the_published_sample(shared: Path, tmp_path: Path) -> None:
     """Its metadata.json counts 298 pages by type: 100 articles, 35 collections and 28 listings, 30 of documentation."""
-    assert datasets.import_dataset("wcxb", shared / "corpora/wcxb", tmp_path / "to") == 298
+    assert datasets.import_dataset("wcxb", shared / "corpora/wcxb", tmp_path / "to").pages == 298
     types = [gold.type for _, gold in corpus.load(tmp_path / "to")]
     assert (types.count("news"), types.count("listing"), types.count("docs")) == (100, 63, 30)
