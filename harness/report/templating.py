@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.escape import visible
-from harness.records import LABELS, UNLABELLED
+from harness.records import LABELS, UNLABELLED, class_of
 from harness.report import comparison, findings, view
 from harness.report.explorer import page_link
 from harness.score import HEADLINE
@@ -60,7 +60,8 @@ def environment() -> Environment:
         "alpha": ALPHA, "fewest_pages": FEWEST_PAGES, "fewest_sites": FEWEST_SITES, "fewest_label_pages": view.FEWEST_LABEL_PAGES,
         "heat_bounds": view.HEAT_BOUNDS, "headline": HEADLINE, "failed": view.failed,
         "unlabelled": UNLABELLED, "fewest_to_correlate": comparison.FEWEST_TO_CORRELATE,
-        "disagreements_shown": comparison.DISAGREEMENTS_SHOWN, "policy": POLICY, "findings": findings, "labels": LABELS,
+        "disagreements_shown": comparison.DISAGREEMENTS_SHOWN, "policy": POLICY, "findings": findings,
+        "labels": LABELS, "class_of": class_of,
     }  # fmt: skip
     return made
 
