@@ -1,6 +1,6 @@
 "use strict";
 /* clutterbench: the explorer. Marks the chosen answer in the page's lines; all that it shows is in the page or its data file as text.
-   State is in the hash: #x=NAME&p=PROBLEM&label=LABEL&only=1&v=page. Text is only ever set as text, never as markup. */
+   Keys are those of report.js, which clicks what has a data-shortcut. State is in the hash: #x=NAME&p=PROBLEM&label=LABEL&only=1&v=page. Text is only ever set as text, never as markup. */
 (function () {
   const root = document.documentElement;
   root.classList.add("with-explorer");
@@ -17,8 +17,6 @@
     const select = document.getElementById("answer");
     const only = document.getElementById("only");
     const saved = document.getElementById("saved");
-    const keys = document.getElementById("keys");
-    const off = document.getElementById("keys-off");
     const live = document.getElementById("live");
     const state = { x: -1, p: 0, only: false, page: false };
     let drawn = -1;
@@ -116,6 +114,8 @@
         saved.setAttribute("aria-pressed", String(state.page));
         document.querySelector(".panes").classList.toggle("with-page", state.page);
       }
+      // The next page opens as this one is: the same answer, the page as saved beside it or not.
+      for (const step of document.querySelectorAll(".steps a[rel]")) step.hash = "x=" + encodeURIComponent(names[state.x]) + (state.page ? "&v=page" : "");
       for (const old of document.querySelectorAll(".current")) old.classList.remove("current");
       const all = problems();
       if (state.p < 1 || state.p > all.length) {
@@ -140,7 +140,6 @@
 
     function keep(push) {
       try { history[push ? "pushState" : "replaceState"](null, "", hash()); } catch (_) { /* some browsers refuse it on file:// */ }
-      for (const step of document.querySelectorAll(".steps a[rel]")) step.hash = "x=" + encodeURIComponent(names[state.x]) + (state.page ? "&v=page" : "");
     }
 
     /* Takes the state from the address. What it does not name stays as it is not chosen. */
@@ -156,8 +155,10 @@
       show();
       if (label && !state.p) {
         const index = problems().findIndex(function (problem) {
-          const words = problem.querySelector("a").textContent.split(/[ ,]/);
-          return problem.className === label || words.includes(label);
+          const row = place(problem);
+          if (row && row.parentElement === lines && (problem.className === "lost" || problem.className === "leaked"))
+            return row.querySelector("b").textContent.replace("+", "") === label;
+          return problem.className === label;
         });
         if (index >= 0) { go(index + 1, false); return; }
       }
@@ -191,35 +192,19 @@
       keep(true);
     }
 
-    function stored(value) {
-      try {
-        if (value === undefined) return localStorage.getItem("clutterbench.keys") === "off";
-        localStorage.setItem("clutterbench.keys", value ? "off" : "on");
-      } catch (_) { /* not remembered */ }
-      return false;
-    }
-
     const commands = {
       n: function () { go(state.p + 1, false); },
       N: function () { go(state.p ? state.p - 1 : 0, false); },
       e: function () { choose(state.x + 1); },
       E: function () { choose(state.x - 1); },
       v: function () { if (saved) { state.page = !state.page; show(); keep(false); } },
-      "[": function () { follow("prev"); },
-      "]": function () { follow("next"); },
-      "?": function () { if (keys.open) keys.close(); else keys.showModal(); },
     };
-
-    function follow(rel) {
-      const link = document.querySelector('.steps a[rel="' + rel + '"]');
-      if (link) link.click();
-    }
 
     names.forEach(function (name, index) { select.append(new Option(name, String(index))); });
     select.addEventListener("change", function () { choose(Number(select.value)); });
     only.addEventListener("change", function () { state.only = only.checked; show(); keep(false); });
     for (const button of document.querySelectorAll(".bar-tools button")) {
-      button.addEventListener("click", function () { commands[button.dataset.key](); });
+      button.addEventListener("click", function () { commands[button.dataset.shortcut](); });
     }
     links.forEach(function (link, index) {
       link.addEventListener("click", function (event) { event.preventDefault(); choose(index); });
@@ -231,17 +216,6 @@
         event.preventDefault();
         go(problems().indexOf(problem) + 1, true);
       });
-    });
-    const help = document.getElementById("help");
-    if (help) help.addEventListener("click", commands["?"]);
-    off.checked = stored();
-    off.addEventListener("change", function () { stored(off.checked); });
-    document.addEventListener("keydown", function (event) {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || off.checked) return;
-      if (!Object.hasOwn(commands, event.key) || event.target.closest("input:not([type=checkbox]), select, textarea")) return;
-      if (keys.open && event.key !== "?") return;
-      event.preventDefault();
-      commands[event.key]();
     });
     window.addEventListener("hashchange", read);
     read();
