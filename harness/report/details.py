@@ -43,14 +43,8 @@ class Details:
         return sorted(self._answers)
 
     def case(self, page: str) -> Case:
-        """Read a page with its gold, to align answers to. The last one is kept: a report goes through the pages one by one."""
-        if not self._last or self._last[0].page.id != page:
-            self._last[:] = [Case(*self._corpus[page].load())]
-        return self._last[0]
-
-    @cached_property
-    def _last(self) -> list[Case]:
-        return []
+        """Read a page with its gold, to align answers to. Not kept: a report goes through the pages one by one."""
+        return Case(*self._corpus[page].load())
 
     def second(self, page: str) -> Gold | None:
         """Read a page's second, blind labelling, where there is one."""

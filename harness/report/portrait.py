@@ -12,7 +12,7 @@ from harness.report.worst import Leak, by_label
 from harness.stats import LabelRow
 from harness.summary import Failure, PageRow, Summary
 
-EXAMPLES = 3
+EXAMPLES = 2
 _WORST_PAGES = 20
 _TOP_LABELS = 3
 

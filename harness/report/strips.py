@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 from markupsafe import Markup
 
+from harness.escape import visible
 from harness.report import view
 from harness.report.drawing import (
     LINE_COLOUR,
@@ -143,31 +145,44 @@ def speed_plot(costs: Sequence[Cost], identity: str) -> Markup:
         figure, axes = new_figure(height, frame)
         axes.set(xscale="log", xlim=(begin, end), ylim=(low, 100))
         axes.set_yticks(ticks(low, 100))
-        decades = [10.0**power for power in range(math.ceil(math.log10(begin)), math.floor(math.log10(end)) + 1)]
-        axes.set_xticks(decades, labels=[f"{decade:g} ×" for decade in decades])
+        marks = _round(begin, end)
+        axes.set_xticks(marks, labels=[f"{mark:g} ×" for mark in marks])
         axes.set_xticks([], minor=True)
         write(figure, 10, height - 10, "↑ mean page F1", height, color=MUTED, ha="left")
         write(figure, frame.right, 10, "CPU time as a multiple of the reference’s →", height, color=MUTED, ha="right")
         front = _frontier(costs)
         across = [cost.middle for cost in front] + [end]
         axes.step(across, [in_points(cost.f1) for cost in front] + [in_points(front[-1].f1)], where="post", color=MUTED, linewidth=1)
+
+        def pixel(ratio: float, f1: float) -> tuple[float, float]:
+            share = math.log(ratio / begin) / math.log(end / begin)
+            return frame.left + share * (frame.right - frame.left), frame.bottom + (f1 - low) / (100 - low) * (frame.top - frame.bottom)
+
+        # Names keep clear of the steps.
+        corners = [pixel(x, in_points(cost.f1)) for x, cost in zip(across, [*front, front[-1]], strict=True)]
+        steps = [Box(x, y - 2, right, y + 2) for (x, y), (right, _) in pairwise(corners)]
+        steps += [Box(x - 2, below, x + 2, y) for (_, below), (x, y) in pairwise(corners)]
         dots = []
         for cost in costs:
             colour, marker = STYLE[cost.standing.entrant.category]
             y = in_points(cost.f1)
             axes.plot([cost.low, cost.high], [y, y], color=colour, linewidth=1, alpha=0.55)
             axes.plot([cost.middle], [y], marker=marker, markersize=8, color=colour, markeredgecolor=SURFACE, clip_on=False)
-            share = math.log(cost.middle / begin) / math.log(end / begin)
-            dots.append(
-                (frame.left + share * (frame.right - frame.left), frame.bottom + (y - low) / (100 - low) * (frame.top - frame.bottom))
-            )
-        for cost, label in zip(costs, place(dots, [shown_name(cost.standing) for cost in costs], frame, []), strict=True):
+            dots.append(pixel(cost.middle, y))
+        for cost, label in zip(costs, place(dots, [shown_name(cost.standing) for cost in costs], frame, steps), strict=True):
             box = label.box
             write(
                 figure, (box.left + box.right) / 2, (box.bottom + box.top) / 2, shown_name(cost.standing), height, color=TEXT, ha="center"
             )
         words = "; ".join(f"{cost.name} {cost.ratio}, F1 {points(cost.f1)}" for cost in costs)
         return inline_svg(figure, identity, "Mean page F1 over CPU time", words)
+
+
+def _round(begin: float, end: float) -> list[float]:
+    """Return the round numbers of a log scale: 1, 2 and 5 of each decade, or 1 alone over more than two decades."""
+    powers = range(math.floor(math.log10(begin)), math.ceil(math.log10(end)) + 1)
+    steps = (1, 2, 5) if end / begin <= 100 else (1,)
+    return [step * 10.0**power for power in powers for step in steps if begin <= step * 10.0**power <= end]
 
 
 def _frontier(costs: Sequence[Cost]) -> list[Cost]:
@@ -208,7 +223,7 @@ def heat_file(ran: Sequence[Standing], grid: view.Grid, theme: str, most: int = 
         write(figure, 8, height - 14, "Percent of the words of each kind of clutter let through", height, color=MUTED, ha="left", size=11)
         for number, column in enumerate(columns):
             across = left + (number + 0.5) * wide
-            write(figure, across, height - 40, column.label.removeprefix("x-"), height, color=TEXT, ha="center", size=10.5)
+            write(figure, across, height - 40, _ascii(column.label.removeprefix("x-")), height, color=TEXT, ha="center", size=10.5)
         for line, standing in enumerate(rows):
             y = height - top - (line + 0.5) * (height - top - 10) / len(rows)
             write(figure, left - 8, y, shown_name(standing), height, color=TEXT, ha="right", size=11)
@@ -229,7 +244,7 @@ def _across(axes: Axes, low: float, rows: int) -> None:
 
 
 def _ascii(text: str) -> str:
-    return view.shortened(text.encode("ascii", "backslashreplace").decode(), 40)
+    return view.shortened(visible(text.encode("ascii", "backslashreplace").decode()), 40)
 
 
 def _three(value: float) -> str:

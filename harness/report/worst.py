@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
-from harness.align import align
+from harness.explore import Problem, Sheet, excerpt, sheet
 from harness.records import class_of
 from harness.report.details import Details
 from harness.summary import TrackSummary
-from harness.text import readable, tokens
 
-_WORDS_SHOWN = 12
+_EXCERPT = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +57,21 @@ def _leaks(track: TrackSummary, names: Sequence[str]) -> list[Leak]:
 
 
 def with_words(leaks: Iterable[Leak], details: Details) -> dict[Leak, Leak]:
-    """Return each leak with how its text begins. Goes through the pages in order, since reading one takes longest."""
+    """Return each leak with how its largest stretch begins. Every page is read once, since reading it takes longest."""
     found = {}
-    for leak in sorted(set(leaks), key=lambda leak: (leak.page, leak.label, leak.extractors)):
-        answer = details.answers(leak.page)[leak.extractors[0]].extraction.text
-        found[leak] = replace(leak, begins=_begins(details, leak.page, answer, leak.label))
+    order = sorted(set(leaks), key=lambda leak: (leak.page, leak.label, leak.extractors))
+    for page, some in groupby(order, key=lambda leak: leak.page):
+        rows, answers = sheet(details.case(page)), details.answers(page)
+        for leak in some:
+            problems = rows.diff(answers[leak.extractors[0]].extraction.text).problems
+            leaked = [one for one in problems if one.kind == "leaked" and one.label == leak.label]
+            largest = max(leaked, key=lambda one: (one.words, -one.first), default=None)
+            found[leak] = replace(leak, begins=excerpt(_text(rows, largest), _EXCERPT) if largest else "")
     return found
 
 
-def _begins(details: Details, page: str, answer: str, label: str) -> str:
-    target = details.case(page).target
-    places = align(target, (tokens(readable(line)) for line in answer.split("\n"))).source
-    leaked = sorted(place for place in places if place >= 0 and target.labels[place] == label)
-    text = " ".join(target.tokens[place] for place in leaked[:_WORDS_SHOWN])
-    return text + (" …" if len(leaked) > _WORDS_SHOWN else "")
+def _text(rows: Sheet, problem: Problem) -> str:
+    """Return what leaked: words of one row, or several rows whole, as a list of headlines is."""
+    if problem.rows == 1:
+        return problem.text
+    return " · ".join(row.text for row in rows.rows[problem.first : problem.last + 1] if row.label == problem.label)

@@ -11,9 +11,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from harness.report.explorer import page_link
 from harness.report.site import SHEETS, build
 from harness.summary import Summary
 from tests.report.browser import chromium
+from tests.report.explored import add_page, reported
 
 FILES = [*(sheet.file for sheet in SHEETS), "x/alpha.html", "x/gone.html"]
 
@@ -301,3 +303,25 @@ def test_the_link_to_a_view_is_offered(page: Page, site: Path) -> None:
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     page.get_by_role("button", name="Copy link to this view").click()
     assert page.get_by_label("Link to this view", exact=True).input_value() == page.url
+
+
+def test_from_the_leak_table_to_the_leaked_words_by_clicking_alone(page: Page, tmp_path: Path) -> None:
+    headlines = ["Baker wins the island race for the fourth time", "Library opens on Sundays from next month on"]
+    body = "The old fish pier was closed on Friday after waves broke two of its piles."
+    sites = [f"site-{number}" for number in range(5)]  # a label on fewer pages has no column
+    for site in sites:
+        html = f"<h3>Most read</h3><ul><li>{headlines[0]}</li><li>{headlines[1]}</li></ul><p>{body}</p>"
+        add_page(tmp_path, f"{site}/pier", html, {}, {"The old": "p", "": "x-trending"})
+    kept, leaked = ("ok", body, ""), ("ok", f"{headlines[1]}\n{body}", "")
+    answers = {f"{site}/pier": {"clean": kept, "leaky": leaked if site == "site-3" else kept} for site in sites}
+    folder = reported(tmp_path, answers)
+    page.goto(address(folder, "index.html"))
+    page.get_by_role("link", name="Leaks and losses").click()
+    page.get_by_role("region", name="html track: leaks by label").get_by_role("row", name="leaky").get_by_role("link").nth(1).click()
+    page.get_by_role("link", name="all pages where it leaks x-trending").click()
+    assert shown(page, "html") == ["site-3/pier"]
+    page.get_by_role("link", name="site-3/pier").click()
+    assert page_link("site-3/pier") in page.url
+    current = page.locator(".problems:visible li.current, .problems .current:visible, li.current:visible").first
+    expect(current).to_contain_text("trending")
+    assert headlines[1] in page.locator("main").inner_text()

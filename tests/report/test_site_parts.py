@@ -230,14 +230,14 @@ def test_a_leak_is_told_with_how_it_begins_and_leads_to_the_answer(folder: Path)
     document = opened(folder / "leaks.html")
     (row,) = document.xpath("//*[@aria-label='html track: largest leaks']//tbody/tr")
     assert [" ".join(cell.text_content().split()) for cell in row] == [
-        "post/ferry", "x-see-also", "10", "see also the bridge toll rises again in the spring", "leaky",
+        "post/ferry", "x-see-also", "10", "See also: the bridge toll rises again in the spring", "leaky",
     ]  # fmt: skip
     link = row.xpath("./td[last()]/a/@href")[0]
     file, _, state = link.partition("#")
     assert (folder / file).is_file()
     assert state == "x=leaky&label=x-see-also"
     alpha = opened(folder / "x" / "leaky.html")
-    assert alpha.xpath("//tr[@id='leak-x-see-also']//q/text()") == ["see also the bridge toll rises again in the spring"]
+    assert alpha.xpath("//tr[@id='leak-x-see-also']//q/text()") == ["See also: the bridge toll rises again in the spring"]
 
 
 def test_the_corpus_in_counts(folder: Path) -> None:

@@ -287,12 +287,24 @@
     bars.push({ list, input, status, clear, choice, none });
   }
 
+  // With an extractor chosen, a page's link leads to its answer, and to the first leak of the kind that is asked for.
+  function aim(list, terms) {
+    const leak = terms.find((term) => term.key === "leak" && !term.not);
+    const chosen = list.columns.has(state.x) ? "x=" + encodeURIComponent(state.x) : "";
+    const kind = chosen && leak ? "&label=x-" + encodeURIComponent(leak.value.replace(/^x-/, "")) : "";
+    for (const row of list.rows) {
+      const link = row.cells[0].querySelector("a");
+      if (link) link.hash = chosen + kind;
+    }
+  }
+
   function show() {
     const terms = parse(state.q);
     const strange = [...new Set(terms.filter((term) => term.key && !lists.some((list) => list.knows(term.key))).map((term) => term.key))];
     for (const list of lists) {
       list.sort();
       if (bars.some((bar) => bar.list === list)) list.filter(terms);
+      if (list.extractors.length) aim(list, terms);
     }
     for (const { list, input, status, clear, choice, none } of bars) {
       if (input.value !== state.q) input.value = state.q;
