@@ -264,7 +264,7 @@ def report(run_id: str | None, output: Path | None, root: Path) -> None:
         if path not in explored:
             click.echo(path)
     if explored:
-        click.echo(f"{explored[0].parent} (explorer: {sum(path.suffix == '.html' for path in explored)} pages)")
+        _say(f"explorer: {sum(path.suffix == '.html' for path in explored)} pages in {explored[0].parent}")
 
 
 @cli.command()

@@ -12,8 +12,8 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from harness.escape import visible
-from harness.records import LABELS, UNLABELLED
+from harness.escape import SPELLING, visible
+from harness.records import LABELS, UNLABELLED, class_of
 from harness.report import comparison, findings, view
 from harness.report.explorer import page_link
 from harness.score import HEADLINE
@@ -54,13 +54,14 @@ def environment() -> Environment:
         "statuses": view.failed_by_status, "heat": view.heat, "interval": view.with_interval, "short": view.shortened, "literal": repr,
         "signed": signed, "probability": view.probability, "coefficient": view.coefficient, "averaging": view.averaging,
         "label_words": view.label_words, "breakable": _breakable, "detectable": comparison.detectable_points,
-        "extractor_file": extractor_file, "page_link": page_link, "href": href,
+        "extractor_file": extractor_file, "page_link": page_link, "href": href, "page_text": _page_text,
     }  # fmt: skip
     made.globals |= {
         "alpha": ALPHA, "fewest_pages": FEWEST_PAGES, "fewest_sites": FEWEST_SITES, "fewest_label_pages": view.FEWEST_LABEL_PAGES,
         "heat_bounds": view.HEAT_BOUNDS, "headline": HEADLINE, "failed": view.failed,
         "unlabelled": UNLABELLED, "fewest_to_correlate": comparison.FEWEST_TO_CORRELATE,
-        "disagreements_shown": comparison.DISAGREEMENTS_SHOWN, "policy": POLICY, "findings": findings, "labels": LABELS,
+        "disagreements_shown": comparison.DISAGREEMENTS_SHOWN, "policy": POLICY, "findings": findings,
+        "labels": LABELS, "class_of": class_of,
     }  # fmt: skip
     return made
 
@@ -87,6 +88,11 @@ def _file(name: str) -> str:
 def _shown(value: Any) -> Any:
     """Make invisible characters visible in whatever text a template writes; autoescape then makes it harmless."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _page_text(text: str) -> Markup:
+    """Return a page's own words, escaped; unlike in names and messages, what belongs to their spelling stays as it is."""
+    return escape(visible(text, SPELLING))
 
 
 def _breakable(name: str) -> Markup:

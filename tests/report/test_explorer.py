@@ -9,6 +9,7 @@ from pathlib import Path
 
 import lxml.html
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from harness import stages
@@ -68,8 +69,13 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1200, "height": 800})
-    yield context.new_page()
+    wrong: list[str] = []
+    tab = context.new_page()
+    tab.on("console", lambda message: wrong.append(message.text))
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    yield tab
     context.close()
+    assert wrong == []
 
 
 def words(element: lxml.html.HtmlElement) -> str:
@@ -254,6 +260,19 @@ def test_nothing_is_wider_than_the_window(report: Report, browser: Browser, widt
         page.goto("about:blank")
         page.goto(report.address(view))
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_stands_in_the_way_of_any_reader(report: Report, browser: Browser, scheme: str) -> None:
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    for view in ("#x=leaky&p=1", "#x=empty&v=page", "#x=broken&only=1"):
+        page.goto("about:blank")
+        page.goto(report.address(view))
+        found = Axe().run(page).response["violations"]
+        serious = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
+        assert serious == [], view
     context.close()
 
 

@@ -16,7 +16,7 @@ from harness.report.drawing import palette
 from harness.report.portrait import portrait
 from harness.report.sections import Section, section
 from harness.report.site import SHEETS, build
-from harness.report.templating import assets, extractor_file
+from harness.report.templating import assets, environment, extractor_file
 from harness.report.worst import Leak, by_label, worst
 from harness.stats import LabelRow, Row
 from harness.summary import Summary
@@ -238,6 +238,12 @@ def test_a_leak_is_told_with_how_it_begins_and_leads_to_the_answer(folder: Path)
     assert state == "x=leaky&label=x-see-also"
     alpha = opened(folder / "x" / "leaky.html")
     assert alpha.xpath("//tr[@id='leak-x-see-also']//q/text()") == ["See also: the bridge toll rises again in the spring"]
+
+
+def test_a_leaks_words_are_text_with_their_spelling() -> None:
+    one = environment().from_string("{{ words | page_text }}")
+    # The soft hyphen is part of the word, the direction mark is not.
+    assert one.render(words="Unter\u00adschriften <b> \u202e") == "Unter\u00adschriften &lt;b&gt; \\u202e"
 
 
 def test_the_corpus_in_counts(folder: Path) -> None:
