@@ -79,7 +79,7 @@ def test_run_score_report_one_after_the_other(clutterbench: Clutterbench, pages:
     reported = clutterbench("report")
     assert reported.status == 0, reported.err
     assert {Path(line).name for line in reported.out.split()} >= {"index.html", "summary.md", "scores.csv", "leaks.csv"}
-    assert all(Path(line).is_file() for line in reported.out.split())
+    assert all(Path(line).is_file() for line in reported.out.splitlines())
     assert not (pages / "reports").exists()  # two named extractors are not the corpus's result
     assert clutterbench("report", "-o", "elsewhere").status == 0
     assert (pages / "elsewhere" / "index.html").is_file()

@@ -26,7 +26,8 @@ def _report_folder(root: Path) -> Path:
 
 
 def _reports(root: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(_report_folder(root).iterdir())}
+    folder = _report_folder(root)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")

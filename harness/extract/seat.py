@@ -25,6 +25,7 @@ _SECONDS, _BYTES = 1e6, 1e15  # what a worker claims beyond these is no number
 _DETAIL, _NOISE = 2000, 200  # characters
 _GUARDS = ("netns", "scratch", "landlock", "capabilities", "seccomp", "audit")
 _MEMORY_SHARE = 0.3  # as in the worker, for ends that it cannot tell of
+_V8_STARVED = "heap out of memory"
 
 
 @dataclass(frozen=True)
@@ -263,8 +264,9 @@ class Seat:
         if not self._ids:
             return []
         growth = self._growth(ending)
-        starved = growth is not None and growth > _MEMORY_SHARE * self._limits.memory
-        if starved:
+        # V8 stops at a heap that the look at the process may not have seen grown; either way the answer is a failure.
+        starved = (growth is not None and growth > _MEMORY_SHARE * self._limits.memory) or _V8_STARVED in said
+        if starved and growth is not None:
             detail = f"{how} after growing by {growth:,} bytes; the limit is {self._limits.memory:,}\n{said}".strip()
         self._ids.popleft()
         cpu = used if used > 0 else None
