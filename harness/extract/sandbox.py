@@ -29,6 +29,7 @@ _HEADER_LIMIT = 1 << 16
 _CHUNK = 1 << 18
 _BUFFER = 1 << 20
 _TAIL = 700
+_LAST_WORDS = 64 << 10
 _FILE_LIMIT = 64 << 20
 _GRACE = 0.5
 _PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
@@ -260,6 +261,11 @@ class Worker:
         size = self.noise_size()
         start = max(since, size - _TAIL)
         return os.pread(self._noise, max(0, size - start), start).decode("utf-8", "replace").strip()
+
+    def said(self, words: bytes) -> bool:
+        """Tell whether the last 64 KB of noise hold some words; what V8 says at its end is followed by a long trace."""
+        size = self.noise_size()
+        return words in os.pread(self._noise, _LAST_WORDS, max(0, size - _LAST_WORDS))
 
     def kill(self, spare: set[int]) -> Ending:
         """End the process and everything that it started, reap it, remove its files; `spare` as for `processes.sweep`.

@@ -25,7 +25,7 @@ _SECONDS, _BYTES = 1e6, 1e15  # what a worker claims beyond these is no number
 _DETAIL, _NOISE = 2000, 200  # characters
 _GUARDS = ("netns", "scratch", "landlock", "capabilities", "seccomp", "audit")
 _MEMORY_SHARE = 0.3  # as in the worker, for ends that it cannot tell of
-_V8_STARVED = "heap out of memory"
+_V8_STARVED = b"heap out of memory"
 
 
 @dataclass(frozen=True)
@@ -254,6 +254,8 @@ class Seat:
     def _fell(self) -> list[Outcome]:
         """The worker has ended, or wrote what it must not: the running call is a crash, or starved of memory."""
         said = _clean(self.worker.noise_tail(), _DETAIL)
+        # V8 gives up at its own limit, before or after the look at the process has seen it grow.
+        gave_up = self.worker.said(_V8_STARVED)
         used = self._used([])
         ending = self.end()
         how = self.worker.fault or ending.how
@@ -264,8 +266,7 @@ class Seat:
         if not self._ids:
             return []
         growth = self._growth(ending)
-        # V8 stops at a heap that the look at the process may not have seen grown; either way the answer is a failure.
-        starved = (growth is not None and growth > _MEMORY_SHARE * self._limits.memory) or _V8_STARVED in said
+        starved = gave_up or (growth is not None and growth > _MEMORY_SHARE * self._limits.memory)
         if starved and growth is not None:
             detail = f"{how} after growing by {growth:,} bytes; the limit is {self._limits.memory:,}\n{said}".strip()
         self._ids.popleft()
