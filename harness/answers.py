@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import __version__
-from harness.errors import CorpusError, NothingMatched, StoreError, UsageError, did_you_mean
+from harness.errors import CorpusError, NothingMatched, StoreError, UsageError, did_you_mean, named
 from harness.records import Extraction, Status
 
 if TYPE_CHECKING:
@@ -102,7 +102,9 @@ def extractions(systems: Iterable[System], corpus: Corpus) -> list[Extraction]:
         pages: dict[str, Extraction] = {}
         for name, text in system.texts.items():
             if name not in names:
-                raise UsageError(f"{system.name}: {name} is no page of {corpus.root}, by its id, the source in its gold or its digest.")
+                raise UsageError(
+                    f"{system.name}: {name} is no page of {named(corpus.root)}, by its id, the source in its gold or its digest."
+                )
             for page in names[name]:
                 if page in pages:
                     raise UsageError(f"{system.name}: {page} is answered twice, the second time as {name}.")
@@ -111,7 +113,7 @@ def extractions(systems: Iterable[System], corpus: Corpus) -> list[Extraction]:
         if missing:
             raise UsageError(
                 f"{system.name}: {len(missing)} of {len(corpus)} pages have no answer (first: {missing[0]}). "
-                'Add them (an empty answer is {"articleBody": ""}), or score a corpus of the answered pages.'
+                "Add them (an empty text is an answer too), or score a corpus of the answered pages."
             )
         found += pages.values()
     return sorted(found, key=lambda extraction: (extraction.extractor, extraction.page))
@@ -148,7 +150,9 @@ def as_run(systems: Sequence[System], corpus: Corpus, beside: Run | None = None)
     if beside is not None:
         theirs = beside.facts()
         if (theirs["gold"], theirs["pages"]) != (facts["gold"], facts["pages"]):
-            raise UsageError(f"Run {beside.id} is not on the pages and gold of {corpus.root} as they are now. Run the extractors again.")
+            raise UsageError(
+                f"Run {beside.id} is not on the pages and gold of {named(corpus.root)} as they are now. Run the extractors again."
+            )
         if twice := {system.name for system in systems} & {row["name"] for row in theirs["extractors"]}:
             raise UsageError(f"Run {beside.id} has an extractor {min(twice)} of its own. Name the file of answers otherwise.")
         facts = {**theirs, "selected": True, "extractors": [*theirs["extractors"], *facts["extractors"]]}

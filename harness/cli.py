@@ -477,8 +477,8 @@ def audit(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root
 @click.option(
     "--corpus", "root", metavar="DIR", type=_CorpusFolder(), help="Folder with raw/ and gold/. Default: this one, else the shipped."
 )
-@click.option("--json", "form", flag_value="json", help="One JSON document.")
-@click.option("--markdown", "form", flag_value="markdown", help="For a pull-request comment; fewer than 60,000 characters.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="For a pull-request comment; fewer than 60,000 characters.")
 @click.option("--html", "html", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with A | gold | B too.")
 @click.option("--fail-under", "under", type=float, metavar="POINTS", help="Fail where mean F1, B − A, is under this, as in -0.5.")
 @click.option("--fail-page", "page", type=float, metavar="POINTS", help="Fail where any page's F1, B − A, is under this, as in -5.")
@@ -493,8 +493,8 @@ def audit(names: tuple[str, ...], pages: tuple[str, ...], jobs: int | None, root
 @click.option("--lower-baseline", "lower", is_flag=True, help="With --write-baseline: also where B is worse than what is stored.")
 @_jobs
 def compare(
-    sides: tuple[str, ...], pages: tuple[str, ...], root: Path | None, form: str | None, html: Path | None, under: float | None,
-    page: float | None, leaks: tuple[str, ...], baseline: Path | None, write: bool, lower: bool, jobs: int | None,
+    sides: tuple[str, ...], pages: tuple[str, ...], root: Path | None, as_json: bool, as_markdown: bool, html: Path | None,
+    under: float | None, page: float | None, leaks: tuple[str, ...], baseline: Path | None, write: bool, lower: bool, jobs: int | None,
 ) -> None:  # fmt: skip
     """Say whether B is better or worse than A, on which pages and in which words. Every difference is B − A.
 
@@ -507,12 +507,16 @@ def compare(
     """
     from harness.compare import command
     from harness.corpus import shipped
+    from harness.errors import UsageError
     from harness.progress import Progress
 
+    if as_json and as_markdown:
+        raise UsageError("Give either --json or --markdown, not both.")
+    form = "json" if as_json else "markdown" if as_markdown else "text"
     request = command.request(sides, pages, under, page, leaks, baseline, write=write, lower=lower)
     root = root or shipped.here_or_shipped()
     with _one_at_a_time(root):
-        outcome = command.compare(root, request, form or "text", html, Progress(), jobs)
+        outcome = command.compare(root, request, form, html, Progress(), jobs)
     if outcome.text:
         try:
             click.echo(outcome.text.rstrip("\n"))

@@ -19,7 +19,7 @@ import numpy as np
 
 from harness import stages
 from harness.agreement import FEWEST_EXTRACTORS, kendall, spearman
-from harness.errors import NothingMatched, StoreError
+from harness.errors import NothingMatched, StoreError, named
 from harness.score import HEADLINE
 from harness.store import replace_text, single_writer
 
@@ -112,7 +112,7 @@ def found(folder: Path) -> list[Path]:
     places = [folder, *(sorted(path for path in below.iterdir() if path.is_dir()) if below.is_dir() else ())]
     some = [place for place in places if (place / "raw").is_dir() and (place / "gold").is_dir()]
     if not some:
-        raise NothingMatched(f"{folder} is no corpus and has none in corpora/. Import one: clutterbench list datasets")
+        raise NothingMatched(f"{named(folder)} is no corpus and has none in corpora/. Import one: clutterbench list datasets")
     return some
 
 

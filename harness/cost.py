@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import __version__, stages
-from harness.errors import InstallError, NothingMatched, StoreError, UsageError
+from harness.errors import InstallError, NothingMatched, StoreError, UsageError, named
 from harness.extract.envs import Environment
 from harness.extract.sandbox import Limits
 from harness.extract.schedule import Task, extract
@@ -96,6 +96,8 @@ def measure(
     sizes: dict[Track, int] = {}
     chosen: dict[Track, str] = {}
     tracks: list[Track] = [track for track in ("html", "text") if any(each.track == track for each in work.extractors)]
+    if reference and not {each.track for each in select([reference])} & set(tracks):
+        raise UsageError(f"--reference {reference} does not run on the {tracks[0]} track, as what is measured does. Name one that does.")
     for track in tracks:
         base = next((each for each in select([reference]) if each.track == track), None) if reference else None
         base = base or select([REFERENCE[track]])[0]
@@ -106,7 +108,7 @@ def measure(
         found += bench.run(rounds)
         noise[track] = bench.noise
     if not found:
-        raise NothingMatched(f"{root} has no page that {', '.join(each.name for each in work.extractors)} can read.")
+        raise NothingMatched(f"{named(root)} has no page that {', '.join(each.name for each in work.extractors)} can read.")
     return Measurement(tuple(found), chosen, rounds, counts, sizes, noise, machine())
 
 

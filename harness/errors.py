@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from enum import IntEnum
+from pathlib import Path
 
 
 class Exit(IntEnum):
@@ -57,6 +58,11 @@ class NotComparable(ClutterbenchError):
     """Figures rest on different things, so their difference would say nothing."""
 
     exit = Exit.NOT_COMPARABLE
+
+
+def named(root: Path) -> str:
+    """Return a corpus folder as a sentence names it: "this folder" for ".", which nobody can tell from a full stop."""
+    return "this folder" if root == Path() else str(root)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from harness import __version__, reference, registry, score, spread
 from harness.corpus import corpus as corpora
 from harness.corpus import segment
-from harness.errors import InstallError, NothingMatched, StoreError
+from harness.errors import InstallError, NothingMatched, StoreError, named
 from harness.extract.envs import Environment, build_all, prepare, recipes
 from harness.extract.sandbox import Limits
 from harness.extract.schedule import RunFacts, Task, extract
@@ -206,7 +206,7 @@ def score_run(root: Path, found: Run, cache: Cache, progress: Progress, names: S
     facts = found.facts()
     corpus = corpora.load(root).only(facts["pages"])
     if corpus.digest != facts["gold"]:
-        raise StoreError(f"{root}: pages or gold changed since run {found.id}. Run the extractors again: clutterbench run")
+        raise StoreError(f"{named(root)}: pages or gold changed since run {found.id}. Run the extractors again: clutterbench run")
     chosen = score.metrics(names)
     extractions = list(found.extractions())
     reference.refuse_names(row["name"] for row in facts["extractors"])

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from harness.errors import StoreError, UsageError, did_you_mean
+from harness.errors import StoreError, UsageError, did_you_mean, named
 from harness.records import Extraction
 
 STATE = ".clutterbench"
@@ -260,11 +260,11 @@ def find_run(root: Path, name: str | None) -> Run:
         latest = root / STATE / "latest"
         name = latest.read_text(encoding="utf-8").strip() if latest.is_file() else ""
         if not name:
-            raise UsageError(f"{root} has no run yet. Make one with: clutterbench run")
+            raise UsageError(f"{named(root)} has no run yet. Make one with: clutterbench run")
     fitting = [run for run in known if run.startswith(name)]
     if len(fitting) != 1:
         what = "is the beginning of several runs" if fitting else "is no run"
-        raise UsageError(f'"{name}" {what} of {root}.{did_you_mean(name, known)} See: clutterbench list runs')
+        raise UsageError(f'"{name}" {what} of {named(root)}.{did_you_mean(name, known)} See: clutterbench list runs')
     return Run(root, fitting[0])
 
 

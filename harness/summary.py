@@ -61,6 +61,9 @@ class Failure:
     detail: str
 
 
+PHRASES_ALONE = "The gold of these pages is phrases, not a text, so there is no F1 of an answer; other metrics score them."
+
+
 @dataclass(frozen=True, slots=True)
 class PageRow:
     """One page: its header's site, type and language, its words by class, and each extractor's headline F1.
@@ -192,7 +195,8 @@ def _track(
     return TrackSummary(
         track, len(known), sites, entrants, tuple(table), signatures,
         tuple(_label_rows(parts, totals, clutter, inferred)), tuple(_label_rows(parts, totals, body, inferred)),
-        verdict(ordered, ranked), tuple(_page_row(row, track, page_f1[page], page_parts[page]) for page, row in sorted(known.items())),
+        verdict(ordered, ranked) if ordered or not table else PHRASES_ALONE,
+        tuple(_page_row(row, track, page_f1[page], page_parts[page]) for page, row in sorted(known.items())),
         tuple(pairs), tuple(spread), tuple(correlations(table, ranked)), tuple(disagreements(by_metric, HEADLINE, ranked)), bounds,
     )  # fmt: skip
 
@@ -288,7 +292,8 @@ def verdict(table: Sequence[Row], ranked: Sequence[str]) -> str:
     parts = []
     if level:
         nearest = level[0]
-        parts.append(f"It cannot be told apart from {_names(level)} (nearest: {nearest.extractor}, {_difference(nearest)}).")
+        near = f"nearest: {nearest.extractor}, {_difference(nearest)}"
+        parts.append(f"With all pairs tested at once, it cannot be told apart from {_names(level)} ({near}).")
     if beaten:
         parts.append(f"It is better than {_names(beaten)} (closest: {beaten[0].extractor}, {_difference(beaten[0])}).")
     return " ".join([head, *parts])

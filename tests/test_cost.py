@@ -93,6 +93,11 @@ def test_reference_that_cannot_run_is_an_error(corpus: Path, tmp_path: Path, spi
         cost.measure(corpus, [spin], Progress(), rounds=1, pages=2, reference=str(path))
 
 
+def test_reference_of_another_track_is_refused(corpus: Path, spin: str) -> None:
+    with pytest.raises(UsageError, match="--reference justext-lines does not run on the html track"):
+        cost.measure(corpus, [spin], Progress(), reference="justext-lines")
+
+
 def test_too_little_to_measure(corpus: Path, spin: str) -> None:
     with pytest.raises(UsageError, match="at least 1 round of 2 pages"):
         cost.measure(corpus, [spin], Progress(), rounds=0)

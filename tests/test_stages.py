@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,27 @@ def test_the_confusion_is_stored_beside_the_scores(root: Path) -> None:
     stored = json.loads((found.folder / "confusion.json").read_text())
     assert (stored["pages"], stored["sites"], stored["version"]) == (2, 2, infer.VERSION)
     assert ["x-nav", "x-nav", 12] in stored["tokens"]
+
+
+def _phrases(root: Path, site: str) -> None:
+    """Make a page's gold one of phrases alone."""
+    path = root / "gold" / site / "pier.txt"
+    header, _, _ = path.read_text().removeprefix("+++\n").partition("+++\n")
+    path.write_text(f'+++\n{header}coverage = "snippets"\n+++\np: Boats will land\nx-other: Most read\n')
+
+
+@pytest.mark.parametrize("sites", [("post",), ("post", "echo")])
+def test_pages_with_phrases_alone_are_reported(root: Path, sites: tuple[str, ...]) -> None:
+    for site in sites:
+        _phrases(root, site)
+    outcome = stages.bench(root, ["bte"], [], Progress())
+    assert outcome.complete
+    reports = root / "reports" if (root / "reports").exists() else outcome.paths[0].parent
+    linked = {link for path in reports.glob("*.html") for link in re.findall(r'href="(p/[^"#]*)', path.read_text())}
+    assert linked == {f"p/{site}_pier.html" for site in {"post", "echo"} - set(sites)}
+    assert all((reports / link).exists() for link in linked)
+    text = (reports / "summary.md").read_text()
+    assert "| bte | " in text.partition("### Other metrics")[2]
+    assert "No extractor ran" not in text + (reports / "pages.html").read_text()
+    assert ("The gold of these pages is phrases" in text) == (len(sites) == 2)
+    assert ("| extractor | F1" in text) == (len(sites) == 1)

@@ -48,14 +48,14 @@ def request(
     write: bool, lower: bool,
 ) -> Request:  # fmt: skip
     """Check what was asked for. Raises UsageError for what does not fit together."""
-    wanted = 1 if file else 2
-    if len(names) != wanted:
-        what = "the one that is compared with the baseline, B" if file else "two to compare, A and B"
-        raise UsageError(f"Name {what}; {len(names)} {'was' if len(names) == 1 else 'were'} named.")
     if write and file is None:
         raise UsageError("--write-baseline needs --baseline FILE, the file to write.")
     if lower and not write:
         raise UsageError("--lower-baseline only says that --write-baseline may store worse answers; give both.")
+    wanted = 1 if file else 2
+    if len(names) != wanted:
+        what = "the one that is compared with the baseline, B" if file else "two to compare, A and B"
+        raise UsageError(f"Name {what}; {len(names)} {'was' if len(names) == 1 else 'were'} named.")
     return Request(tuple(names), tuple(pages), gate.gate(under, page, leaks), file, write, lower)
 
 

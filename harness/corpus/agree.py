@@ -24,7 +24,7 @@ from harness.corpus import gold as gold_file
 from harness.corpus.check import SECOND
 from harness.corpus.difference import common
 from harness.corpus.groups import grouped
-from harness.errors import NothingMatched
+from harness.errors import NothingMatched, named
 from harness.records import LABELS, Gold, class_of
 from harness.resample import Floats, site_weights
 from harness.text import tokens
@@ -71,7 +71,7 @@ def agreement(root: Path) -> Agreement:
             unpaired += alone
     if not pages:
         raise NothingMatched(
-            f"{root} has no second labelling. Copy a page's raw file to a clean folder, label it there without sight of the gold, "
+            f"{named(root)} has no second labelling. Copy a page's raw file to a clean folder, label it there without sight of the gold, "
             f"and save the result as gold/<site>/<name>{SECOND}."
         )
     tables = list(pages.values())

@@ -19,7 +19,7 @@ from harness.corpus.check_header import key_line
 from harness.corpus.decode import decode
 from harness.corpus.files import MAX_PAGE_BYTES as MAX_PAGE_BYTES
 from harness.corpus.header import Problem
-from harness.errors import CorpusError, NothingMatched, UsageError, did_you_mean
+from harness.errors import CorpusError, NothingMatched, UsageError, did_you_mean, named
 from harness.records import Gold, Page, is_page_id
 
 UNFINISHED = ".import-ready"
@@ -82,7 +82,7 @@ class Corpus:
         known = {entry.id: entry for entry in self.entries}
         for page in ids:
             if page not in known:
-                raise UsageError(f'There is no page "{page}" in {self.root}.{did_you_mean(page, known)}')
+                raise UsageError(f'There is no page "{page}" in {named(self.root)}.{did_you_mean(page, known)}')
         return Corpus(self.root, tuple(entry for entry in self.entries if entry.id in set(ids)))
 
 
@@ -102,7 +102,7 @@ def load(root: Path) -> Corpus:
             continue
         raise CorpusError(f"{labelled[page]['.txt']}: this gold has no page. Save it as raw/{page}.html, or delete the gold file.")
     if not pages:
-        raise NothingMatched(f"{root} has no pages. Add raw/<site>/<name>.html and gold/<site>/<name>.txt.")
+        raise NothingMatched(f"{named(root)} has no pages. Add raw/<site>/<name>.html and gold/<site>/<name>.txt.")
     entries = (Entry(page, labelled[page][".txt"], pages[page].get(".html"), pages[page].get(".txt")) for page in sorted(pages))
     return Corpus(root, tuple(entries))
 
@@ -110,7 +110,7 @@ def load(root: Path) -> Corpus:
 def folders(root: Path) -> tuple[Path, Path]:
     """Return a corpus's two folders. Raises UsageError where they are not there, CorpusError where one is a link."""
     if files.exists(root / UNFINISHED):
-        raise CorpusError(f"{root}: an import into this folder was interrupted. Import it again: clutterbench import")
+        raise CorpusError(f"{named(root)}: an import into this folder was interrupted. Import it again: clutterbench import")
     raw, golds = root / "raw", root / "gold"
     for folder in (raw, golds):
         try:
@@ -118,7 +118,7 @@ def folders(root: Path) -> tuple[Path, Path]:
         except OSError as error:
             raise CorpusError(files.unreadable(folder, error)) from None
         if not there:
-            raise UsageError(f"{root} is no corpus: it has no {folder.name}/ folder. A corpus holds raw/<site>/ and gold/<site>/.")
+            raise UsageError(f"{named(root)} is no corpus: it has no {folder.name}/ folder. A corpus holds raw/<site>/ and gold/<site>/.")
         if folder.is_symlink():
             raise CorpusError(f"{folder}: {files.irregular(folder)}")
     return raw, golds

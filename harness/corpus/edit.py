@@ -16,7 +16,7 @@ from harness.corpus.difference import common, likeness
 from harness.corpus.groups import Group, grouped
 from harness.corpus.header import FENCE, HEADER_KEYS
 from harness.corpus.segment import Block
-from harness.errors import CorpusError, UsageError, did_you_mean
+from harness.errors import CorpusError, UsageError, did_you_mean, named
 from harness.records import Line
 from harness.store import replace_text
 from harness.text import without_space
@@ -192,7 +192,7 @@ def _golds(root: Path, pages: Sequence[str]) -> list[Path]:
     by_page = {path.relative_to(folder).as_posix().removesuffix(".txt").removesuffix(".b") for path in found}
     for page in pages:
         if page not in by_page:
-            raise UsageError(f'There is no gold for "{page}" in {root}.{did_you_mean(page, by_page)}')
+            raise UsageError(f'There is no gold for "{page}" in {named(root)}.{did_you_mean(page, by_page)}')
     chosen = [folder / f"{page}{ending}" for page in (pages or sorted(by_page)) for ending in (".txt", SECOND)]
     return [path for path in chosen if path in found]
 

@@ -39,7 +39,10 @@ class Details:
 
     @property
     def pages(self) -> list[str]:
-        """The ids of the run's pages, sorted; the order in which a reader goes from one to the next."""
+        """The ids of the run's pages that the headline scores, sorted; the order in which a reader goes from one to the next.
+
+        Pages whose gold is phrases alone are not among them: there is no text to lay an answer beside.
+        """
         return sorted(self._answers)
 
     def case(self, page: str) -> Case:
@@ -88,6 +91,6 @@ class Details:
         scores = {(score.extractor, score.page): score for score in self._scored.scores if score.metric == HEADLINE}
         found: dict[str, dict[str, Answer]] = {}
         for extraction in (*self.run.extractions(), *self._scored.references):
-            score = scores[extraction.extractor, extraction.page]
-            found.setdefault(extraction.page, {})[extraction.extractor] = Answer(extraction, score)
+            if score := scores.get((extraction.extractor, extraction.page)):
+                found.setdefault(extraction.page, {})[extraction.extractor] = Answer(extraction, score)
         return found

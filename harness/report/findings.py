@@ -12,7 +12,7 @@ from harness.records import LABELS
 from harness.report import view
 from harness.report.sections import Section
 from harness.stats import LabelRow
-from harness.summary import Summary, points
+from harness.summary import PHRASES_ALONE, Summary, points
 
 HARD, EASY = 0.5, 0.9
 """A page is hard where even the best extractor's F1 is below the one, easy where all reach the other."""
@@ -22,6 +22,8 @@ def leaks(section: Section) -> str:
     """Say how much clutter gets out, least and most, and of which kind most."""
     rates = {one.entrant.name: one.leak for one in section.standings if one.apart == 0 and one.leak is not None}
     if not rates:
+        if section.track.rows and not section.ran:
+            return PHRASES_ALONE
         return "No extractor ran on pages with clutter, so there is nothing to say on leaks."
     text = f"{_span(rates, 'let through', 'lets through')} of the words of clutter."
     kinds = [column for column in section.leaks.columns if column.label in LABELS]
@@ -49,7 +51,7 @@ def tradeoffs(section: Section) -> str:
     precise = max(rows, key=lambda row: (round(row.precision or 0, 6), row.extractor), default=None)
     whole = max(rows, key=lambda row: (round(row.recall or 0, 6), row.extractor), default=None)
     if precise is None or whole is None:
-        return "No extractor ran, so there is nothing to weigh."
+        return PHRASES_ALONE if section.track.rows else "No extractor ran, so there is nothing to weigh."
     first = f"{precise.extractor} has the highest mean precision, {view.with_interval(precise.precision, precise.precision_interval)}"
     if precise.extractor == whole.extractor:
         return f"{first}, and the highest mean recall, {view.with_interval(whole.recall, whole.recall_interval)}."
@@ -73,14 +75,18 @@ def slices(section: Section) -> str:
 
 
 def pages(section: Section) -> str:
-    """Name the page where extractors differ most, and count the hard and the easy ones."""
+    """Name the page where extractors differ most, or count those where they do so alike; and count the hard and the easy ones."""
     if not section.pages or not section.ran:
-        return "No extractor ran on any page."
+        return PHRASES_ALONE if section.track.rows else "No extractor ran on any page."
     widest = section.pages[0]
+    alike = sum(round(line.spread, 6) == round(widest.spread, 6) for line in section.pages)
+    where = f"{widest.row.page}, from F1 {points(widest.worst)} to {points(widest.best)}"
+    if alike > 1:
+        where = f"{view.count(alike)} pages alike, by {points(widest.spread)} points (the first by name: {widest.row.page})"
     hard = sum(line.best < HARD for line in section.pages)
     easy = sum(line.worst >= EASY for line in section.pages)
     return (
-        f"Extractors differ most on {widest.row.page}, from F1 {points(widest.worst)} to {points(widest.best)}. Of "
+        f"Extractors differ most on {where}. Of "
         f"{view.plural(len(section.pages), 'page')}, {view.count(hard)} {'is' if hard == 1 else 'are'} below {points(HARD)} for all of "
         f"them, {view.count(easy)} at {points(EASY)} or above for all."
     )

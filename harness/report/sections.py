@@ -134,7 +134,7 @@ def section(track: TrackSummary, summary: Summary) -> Section:
     large = [one for one in slices if FEWEST_PAGES <= one.pages < track.pages]
     pages = _pages(track, [standing.entrant.name for standing in ran if standing.apart < 2])
     compete = any(standing.apart == 0 for standing in ran)
-    metrics = comparison.metric_table(track, summary.metrics, standings)
+    metrics = comparison.metric_table(track, summary.metrics, view.scored_standings(track))
     return Section(
         track, standings, dots, axis_from, cloud, outside,
         slice_plot=strips.slice_plot(ran, large, f"{track.track}-chart-slices") if large and compete else None,
@@ -169,6 +169,8 @@ def _pages(track: TrackSummary, names: Sequence[str]) -> list[PageLine]:
     """Return a track's pages, those first where its extractors differ most: there is most to learn."""
     lines = []
     for row in track.page_rows:
+        if not row.f1 and track.rows:
+            continue  # its gold is phrases alone, so no answer has an F1 on it
         values = [row.f1[name] for name in names if name in row.f1] or [0.0]
         lines.append(PageLine(row, max(values), median(values), min(values)))
     # Rounded, so that the last bits of arithmetic do not decide an order.

@@ -37,7 +37,9 @@ def markdown(summary: Summary) -> str:
     parts = [f"# clutterbench: {_escaped(summary.corpus)}"]
     for track in summary.tracks:
         size = f"{view.plural(track.pages, 'page')} of {view.plural(track.sites, 'site')}"
-        parts += [f"## {track.track} track: {size}", _escaped(track.verdict), markdown_leaderboard(track)]
+        parts += [f"## {track.track} track: {size}", _escaped(track.verdict)]
+        if view.standings(track):
+            parts.append(markdown_leaderboard(track))
         parts += [_escaped(comparison.detectable(track)), _markdown_leaks(track), _markdown_metrics(track, summary)]
     parts.append(_markdown_failures(summary.failures))
     if summary.did_not_run:
@@ -103,7 +105,7 @@ def _markdown_label(column: view.Column) -> str:
 
 
 def _markdown_metrics(track: TrackSummary, summary: Summary) -> str:
-    table = comparison.metric_table(track, summary.metrics, view.standings(track))
+    table = comparison.metric_table(track, summary.metrics, view.scored_standings(track))
     if table is None:
         return ""
     header = ["F1 by each metric's own averaging", *(_escaped(column.name) for column in table.columns)]

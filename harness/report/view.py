@@ -68,6 +68,12 @@ def standings(track: TrackSummary, metric: str = HEADLINE) -> list[Standing]:
     return found + [Standing(entrant, None, None) for entrant in track.entrants if entrant.reason]
 
 
+def scored_standings(track: TrackSummary) -> list[Standing]:
+    """Return the leaderboard under the headline or, of pages whose gold is phrases alone, under the first metric that scored them."""
+    metric = HEADLINE if track.table() else next((row.metric for row in track.rows), HEADLINE)
+    return standings(track, metric)
+
+
 def leak_rates(track: TrackSummary) -> dict[str, float]:
     """Return each extractor's leaked share of all clutter words; none where the pages have no clutter."""
     sums: dict[str, tuple[int, int]] = {}

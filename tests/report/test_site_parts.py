@@ -44,6 +44,10 @@ def test_each_pages_sentence(html: Section, summary: Summary) -> None:
     assert findings.pages(html) == (
         "Extractors differ most on c/one, from F1 0.0 to 100.0. Of 4 pages, 0 are below 50.0 for all of them, 0 at 90.0 or above for all."
     )
+    alike = replace(html, pages=[replace(line, best=0.9, worst=0.4) for line in html.pages])
+    assert findings.pages(alike).startswith(
+        f"Extractors differ most on 4 pages alike, by 50.0 points (the first by name: {html.pages[0].row.page}). Of 4 pages,"
+    )
     # 350 words of body, 7 may, 25 clutter.
     assert findings.corpus(summary) == (
         "4 pages of 3 sites, in 1 language and of 1 type. Of 382 words, 91.6 % body, 1.8 % may, 6.5 % clutter."
