@@ -562,14 +562,14 @@ def time(names: tuple[str, ...], rounds: int, count: int, reference: str | None,
 
     with _one_at_a_time(root):
         found = cost.measure(root, names, Progress(), rounds=rounds, pages=count, reference=reference)
-        path = cost.write(root, found)
+        stored = cost.write(root, found)
     if as_json:
-        click.echo(path.read_text(encoding="utf-8"), nl=False)
+        click.echo(cost.as_json(found), nl=False)
     else:
         for line in listing.render(cost.rows(found), verbose=False):
             click.echo(line)
     spread = ", ".join(f"{found.reference[track]} ±{noise:.0%}" for track, noise in found.noise.items())
-    _say(f"CPU × is to the reference run before and after ({spread} over the run); stored in {path}")
+    _say(f"CPU × is to the reference run before and after ({spread} over the run); {_stored(stored, 'cost.json')}")
 
 
 @cli.command()
@@ -586,15 +586,15 @@ def stress(names: tuple[str, ...], jobs: int | None, as_json: bool, root: Path) 
     from harness.progress import Progress
 
     found = robustness.measure(registry.select(list(names)), Progress(), slots=jobs)
-    path = robustness.write(root, found)
+    stored = robustness.write(root, found)
     if as_json:
-        click.echo(path.read_text(encoding="utf-8"), nl=False)
+        click.echo(robustness.as_json(found), nl=False)
     else:
         for line in listing.render(robustness.rows(found), verbose=False):
             click.echo(line)
     for name, reason in found.did_not_run.items():
         _say(f"{name} did not run: {reason}")
-    _say(f"stored in {path}")
+    _say(_stored(stored, "robustness.json"))
     if found.did_not_run:
         raise SystemExit(Exit.FINDINGS)
 
@@ -678,6 +678,12 @@ def _one_at_a_time(root: Path) -> AbstractContextManager[None]:
 
     corpora.load(root)
     return single_writer(root)
+
+
+def _stored(path: Path | None, name: str) -> str:
+    if path is None:
+        return f"not stored: benchmarks/{name} holds extractors that did not run now. To replace it, run without -x"
+    return f"stored in {path}"
 
 
 def _count(number: int, noun: str) -> str:

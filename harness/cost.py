@@ -124,10 +124,24 @@ def machine() -> dict[str, Any]:
     return {**facts, "clutterbench": __version__}
 
 
-def write(root: Path, found: Measurement) -> Path:
-    """Store a measurement beside the corpus, apart from scores, and return the file."""
+def as_json(found: Measurement) -> str:
+    """Return a measurement as it is stored."""
+    return json.dumps({"format": FORMAT, **asdict(found)}, indent=1, ensure_ascii=False) + "\n"
+
+
+def write(root: Path, found: Measurement) -> Path | None:
+    """Store a measurement beside the corpus, apart from scores, and return the file.
+
+    None where the stored one holds extractors that are not in this one: a look at some must not lose the others.
+    """
+    try:
+        stored = read(root)
+    except StoreError:  # what is damaged or of another format is replaced
+        stored = None
+    if stored is not None and {row.extractor for row in stored.costs} - {row.extractor for row in found.costs}:
+        return None
     path = root / _FILE
-    replace_text(path, json.dumps({"format": FORMAT, **asdict(found)}, indent=1, ensure_ascii=False) + "\n")
+    replace_text(path, as_json(found))
     return path
 
 

@@ -123,10 +123,24 @@ def measure(extractors: Iterable[Extractor], progress: Progress, *, slots: int |
     return Robustness(whole, versions, failures, asdict(limits or Limits()), machine())
 
 
-def write(root: Path, found: Robustness) -> Path:
-    """Store the table beside the corpus, apart from scores, and return the file."""
+def as_json(found: Robustness) -> str:
+    """Return the table as it is stored."""
+    return json.dumps({"format": FORMAT, **asdict(found)}, indent=1, ensure_ascii=False) + "\n"
+
+
+def write(root: Path, found: Robustness) -> Path | None:
+    """Store the table beside the corpus, apart from scores, and return the file.
+
+    None where the stored one holds extractors that are not in this one: a look at some must not lose the others.
+    """
+    try:
+        stored = read(root)
+    except StoreError:  # what is damaged or of another format is replaced
+        stored = None
+    if stored is not None and {*stored.cells, *stored.did_not_run} - {*found.cells, *found.did_not_run}:
+        return None
     path = root / _FILE
-    replace_text(path, json.dumps({"format": FORMAT, **asdict(found)}, indent=1, ensure_ascii=False) + "\n")
+    replace_text(path, as_json(found))
     return path
 
 

@@ -320,7 +320,15 @@ def test_stress_shows_each_odd_page(clutterbench: Clutterbench, pages: Path) -> 
     assert "5,000 nested divs" in header
     assert row.split()[0] == "nothing"
     assert set(row.split()[1:]) == {"none"}
-    assert (pages / "benchmarks" / "robustness.json").is_file()
+    stored = pages / "benchmarks" / "robustness.json"
+    before = stored.read_bytes()
+    # A look at another one does not lose what is stored; a damaged file is replaced.
+    some = clutterbench("stress", "-x", "everything")
+    assert "not stored: benchmarks/robustness.json holds extractors that did not run now" in some.err
+    assert stored.read_bytes() == before
+    stored.write_text("{")
+    assert clutterbench("stress", "-x", "everything").status == 0
+    assert "everything" in stored.read_text(encoding="utf-8")
 
 
 def test_envs_are_listed_and_pruned(clutterbench: Clutterbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,4 +118,5 @@ def test_stored_file_that_cannot_be_used(tmp_path: Path, text: str) -> None:
 
 def test_stored_form_names_its_version(corpus: Path, spin: str) -> None:
     path = cost.write(corpus, cost.measure(corpus, [spin], Progress(), rounds=1, pages=2, reference=spin))
+    assert path is not None
     assert json.loads(path.read_text())["format"] == cost.FORMAT
