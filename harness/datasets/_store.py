@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ from harness.errors import CorpusError, ImportRefused, StoreError
 from harness.records import is_page_id
 
 _PARTS = ("raw", "gold", files.IMPORT_REPORT)
+_GOLD = "gold"
+"""Key of the report under which stand the digests of the gold as it was written, to know what was edited since."""
 
 
 def write_corpus(target: Path, pages: Sequence[Imported], report: Report) -> None:
@@ -39,12 +42,16 @@ def write_corpus(target: Path, pages: Sequence[Imported], report: Report) -> Non
             shutil.rmtree(left)
         beside = Path(tempfile.mkdtemp(dir=target, prefix=".import-"))
         try:
+            digests: dict[str, str] = {}
             for page in pages:
                 header = {"format": FORMAT, **page.header, "raw_sha256": hashlib.sha256(page.raw).hexdigest()}
                 # Without the time in the archive, so that the same page is the same file.
                 _write(beside / "raw" / f"{page.id}.html.gz", gzip.compress(page.raw, mtime=0))
-                _write(beside / "gold" / f"{page.id}.txt", gold.render(header, page.lines).encode())
-            _write(beside / files.IMPORT_REPORT, report.json().encode())
+                text = gold.render(header, page.lines).encode()
+                digests[page.id] = _digest(text)
+                _write(beside / "gold" / f"{page.id}.txt", text)
+            document = json.dumps({**json.loads(report.json()), _GOLD: digests}, ensure_ascii=False, indent=1) + "\n"
+            _write(beside / files.IMPORT_REPORT, document.encode())
             beside.rename(target / UNFINISHED)
         except BaseException:
             shutil.rmtree(beside, ignore_errors=True)
@@ -79,8 +86,9 @@ def _finish(target: Path) -> None:
 
 
 def _refuse_other_work(target: Path, name: str) -> None:
-    """Raise ImportRefused where `target` holds gold that this importer did not write, or pages without gold of its own."""
+    """Raise ImportRefused where `target` holds gold that this importer did not write or that was edited since, or pages without gold."""
     ours: set[str] = set()
+    imported = _imported_gold(target / files.IMPORT_REPORT)
     for top in ("gold", "raw"):
         folder = target / top
         if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
@@ -91,12 +99,30 @@ def _refuse_other_work(target: Path, name: str) -> None:
             # A second labelling (`.b.txt`) is someone's work even where its header is that of the first.
             if top == "gold" and path.suffix == ".txt" and not page.endswith(".b") and _source(path).startswith(f"{name}/"):
                 ours.add(page)
+                if page in imported and imported[page] != _digest(path.read_bytes()):
+                    raise ImportRefused(
+                        f"{path}: this gold was edited since it was imported, and importing would replace it; nothing was imported. Give "
+                        "another folder with --to, or move the file away."
+                    )
             elif top == "gold" or page not in ours or files.ending(path, imported=True) != ".html":
                 what = "is no gold" if top == "gold" else "is no page"
                 raise ImportRefused(
                     f"{path}: this file {what} of an earlier import of {name}, and importing replaces raw/ and gold/; nothing was "
                     "imported. Give another folder with --to, or move the file away."
                 )
+
+
+def _imported_gold(report: Path) -> dict[str, str]:
+    """Return the digests of the gold as the last import wrote it, by page; none where it left no readable report."""
+    try:
+        found = json.loads(report.read_text(encoding="utf-8"))[_GOLD]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()[:16]
 
 
 def _everything(folder: Path) -> Iterator[Path]:

@@ -16,14 +16,22 @@ MIT; home: https://github.com/AndyTheFactory/newspaper4k. The page's language is
 page's meta tags. `fetch_images=False` differs from the default (True), which asks the network for pictures that the text does not need.
 Installed with its extras `nlp`, `th` and `hi`, and for Chinese with jieba-py, a fork of jieba that is released as a wheel. On pages in
 Japanese and Korean it raises, and that is scored: tinysegmenter is no wheel, and nltk's data would have to be downloaded. Left out are
-the packages that indic-nlp-library asks for to make its documentation and its models.
+the packages that indic-nlp-library asks for to make its documentation and its models. It keeps candidates in sets, whose order is that of
+memory, so that of equal scores now one, now another won; here they keep the page's order, which is one of the orders it might have had.
 """
+
+import contextlib
 
 import newspaper
 from newspaper.utils import get_available_languages
 
 DISTRIBUTION = "newspaper4k"
 REQUIRES = ["lxml-html-clean"]
+
+with contextlib.suppress(ImportError):  # a release that has no such module decides as it does
+    from newspaper.extractors import articlebody_extractor
+
+    articlebody_extractor.set = dict.fromkeys
 
 
 def extract(html: str, url: str, language: str = "") -> str:

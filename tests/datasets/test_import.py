@@ -285,3 +285,14 @@ def test_the_gold_that_is_least_on_its_page_is_listed_first(tmp_path: Path) -> N
     assert [(found.page, found.detail) for found in report.findings] == [
         ("b/b", '2 of 2 words ("another", "article")'), ("a/a", '1 of 3 words ("halts")'),
     ]  # fmt: skip
+
+
+def test_gold_that_was_edited_since_is_not_replaced(source: Path, tmp_path: Path) -> None:
+    target = tmp_path / "to"
+    datasets.import_dataset("pairs", source, target)
+    gold = target / "gold/quay/a.txt"
+    gold.write_text(gold.read_text(encoding="utf-8").replace("p: The ferry", "# doubt: a headline?\np: The ferry"), encoding="utf-8")
+    before = _contents(target)
+    with pytest.raises(ImportRefused, match=r"gold/quay/a\.txt: this gold was edited since it was imported"):
+        datasets.import_dataset("pairs", source, target)
+    assert _contents(target) == before
