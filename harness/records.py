@@ -147,7 +147,7 @@ class Extractor:
     `name` is what tables show (`trafilatura-precision`, `trafilatura==2.0.0`); `plugin` the stem of its file; `options` the variant's
     named options; `distribution` the package whose `version` is measured, '' where the file is all there is. `answer` says whether it
     returns text or HTML (turned into text by the one shared step). `requirement` pins another release (`trafilatura==2.0.0`) or names a
-    checkout or wheel (`trafilatura @ /home/me/trafilatura`), '' for the project's own environment.
+    checkout or wheel (`trafilatura @ ../trafilatura`), '' for the project's own environment.
     """
 
     name: str
