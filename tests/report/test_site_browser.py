@@ -319,8 +319,10 @@ def test_from_the_leak_table_to_the_leaked_words_by_clicking_alone(page: Page, t
     page.get_by_role("link", name="Leaks and losses").click()
     page.get_by_role("region", name="html track: leaks by label").get_by_role("row", name="leaky").get_by_role("link").nth(1).click()
     page.get_by_role("link", name="all pages where it leaks x-trending").click()
+    page.wait_for_load_state("load")  # a click may return before the new page's script has filtered its rows
     assert shown(page, "html") == ["site-3/pier"]
     page.get_by_role("link", name="site-3/pier").click()
+    page.wait_for_load_state("load")
     assert page_link("site-3/pier") in page.url
     current = page.locator(".problems:visible li.current, .problems .current:visible, li.current:visible").first
     expect(current).to_contain_text("trending")
